@@ -1,0 +1,432 @@
+"""The one write path of custody events: set-based, one transaction, folios locked in key order (laws 1 to 4).
+
+No permission is checked here: `actions` does that, then calls `record` as the register.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from sijill.domain.access.rules import Refused
+from sijill.domain.ledger.rules import (
+    FOREVER,
+    AccountKind,
+    AccountRef,
+    AccountSpec,
+    History,
+    Kind,
+    Line,
+    NewEvent,
+    Receipt,
+    Report,
+    Standing,
+    Stay,
+    Step,
+    after_step,
+    change,
+    lines_of,
+    standing,
+    take,
+)
+
+EVENTS_MAX = 30_000  # in one call
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAccount(AccountRef):
+    """An account with the label that goes into payloads: book/kind/facility/hall/other/note, by their codes."""
+
+    label: str
+
+
+@dataclass(slots=True)
+class Folio:
+    """A locked folio while events are being written to it. `history` is loaded only when order or correction needs it."""
+
+    id: int
+    book_id: int
+    subject_id: UUID
+    is_tally: bool
+    pseq: int
+    tip: bytes
+    account: AccountRef | None
+    n: int
+    last_at: datetime | None
+    last_event: UUID | None
+    recorded_at: datetime | None
+    history: History | None = None
+    fresh: list[Report] = field(default_factory=list)  # given effect in this call, before the history was needed
+    touched: bool = False
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows one call will write, column by column, in the order they were derived."""
+
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    lines: list[tuple[Any, ...]] = field(default_factory=list)
+    ended: list[tuple[Any, ...]] = field(default_factory=list)
+    dropped: list[tuple[Any, ...]] = field(default_factory=list)
+    withdrawn: list[list[Any]] = field(default_factory=list)  # added and disbelieved in one call
+    added: dict[tuple[int, UUID, datetime], list[Any]] = field(default_factory=dict)
+
+
+def canonical(value: dict[str, Any]) -> bytes:
+    """RFC 8785 bytes of an object of ASCII keys whose values are strings, whole numbers, booleans, null, or the same nested."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, microseconds always written, so the same instant has one spelling."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receipt]:
+    """Record reports in the given order and post what follows from them. The caller holds the transaction.
+
+    Returns one receipt per event, in order. An id seen before gives a receipt marked `repeated`, if it says the same of
+    the same subject; otherwise Refused("id-already-used"). Refused("too-many-events") above EVENTS_MAX.
+    """
+    if len(events) > EVENTS_MAX:
+        raise Refused("too-many-events", limit=EVENTS_MAX)
+    folios = _lock(events)
+    known = _known(events, folios)
+    accounts = _accounts(events)
+    outside = {book: ref for (book, spec), ref in accounts.items() if spec.kind is AccountKind.OUTSIDE}
+    first_seq = _reserve(len(events) - len(known))
+    rows, receipts, written = Rows(), [], 0
+    for event in events:
+        if event.id in known:
+            receipts.append(known[event.id])
+            continue
+        folio = folios[event.book_id, event.subject_id]
+        to = accounts[event.book_id, event.to] if event.to else None
+        twin = known.get(event.twin) if event.twin else None
+        recorded = max(at, folio.recorded_at) if folio.recorded_at else at
+        if twin and twin.effect == "none":
+            verdict = "twin-without-effect"
+        else:
+            verdict = _judge(folio, event, to, rows, outside[event.book_id].id, recorded)
+        _write_event(rows, folio, event, to, verdict, first_seq + written, by, recorded)
+        written += 1
+        receipt = Receipt(event.id, "none" if verdict else "posted", verdict)
+        known[event.id] = Receipt(event.id, receipt.effect, receipt.reason, repeated=True)
+        receipts.append(receipt)
+    _flush(rows, [f for f in folios.values() if f.touched])
+    return receipts
+
+
+def _lock(events: Sequence[NewEvent]) -> dict[tuple[int, UUID], Folio]:
+    """Create the folios that are missing and lock all of them, in key order: no two calls can wait for each other."""
+    keys = sorted({(e.subject_id, e.book_id) for e in events})
+    arrays = [[k[0] for k in keys], [k[1] for k in keys]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select s.id, s.is_tally, f.id, f.book_id, f.pseq, f.tip, f.account_id, a.kind, f.n, f.last_at, f.last_event,"
+            " f.recorded_at from unnest(%s::uuid[], %s::bigint[]) as k(subject, book)"
+            " join ledger_folio f on f.subject_id = k.subject and f.book_id = k.book"
+            " join ledger_subject s on s.id = f.subject_id left join ledger_account a on a.id = f.account_id"
+            " order by f.subject_id, f.book_id for update of f",
+            arrays,
+        )
+        found = cursor.fetchall()
+        if len(found) < len(keys):
+            cursor.execute(
+                "insert into ledger_folio (subject_id, book_id, pseq, tip, n)"
+                " select k.subject, k.book, 0, %s, 0 from unnest(%s::uuid[], %s::bigint[]) as k(subject, book)"
+                " on conflict (subject_id, book_id) do nothing",
+                [bytes(32), *arrays],
+            )
+            return _lock(events)
+    return {
+        (row[3], row[0]): Folio(
+            id=row[2],
+            book_id=row[3],
+            subject_id=row[0],
+            is_tally=row[1],
+            pseq=row[4],
+            tip=bytes(row[5]),
+            account=AccountRef(row[6], AccountKind(row[7])) if row[6] else None,
+            n=row[8],
+            last_at=row[9],
+            last_event=row[10],
+            recorded_at=row[11],
+        )
+        for row in found
+    }
+
+
+def _known(events: Sequence[NewEvent], folios: dict[tuple[int, UUID], Folio]) -> dict[UUID, Receipt]:
+    """Receipts of the events that were recorded before. Read after locking, so a concurrent twin is seen."""
+    by_id = {e.id: e for e in events}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, folio_id, kind, effect, reason from ledger_event where id = any(%s)", [list(by_id)]
+        )
+        found = cursor.fetchall()
+    receipts = {}
+    for event_id, folio_id, kind, effect, reason in found:
+        event = by_id[event_id]
+        if folios[event.book_id, event.subject_id].id != folio_id or event.kind != kind:
+            raise Refused("id-already-used")
+        receipts[event_id] = Receipt(event_id, effect, reason, repeated=True)
+    return receipts
+
+
+_SPEC_COLUMNS = "unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
+_SPEC_NAMES = "k(book, kind, facility, hall, other, note)"
+
+
+def _accounts(events: Iterable[NewEvent]) -> dict[tuple[int, AccountSpec], NamedAccount]:
+    """The accounts that events reach, and each book's Outside; those that are missing are opened."""
+    specs = {(e.book_id, e.to) for e in events if e.to} | {(e.book_id, AccountSpec(AccountKind.OUTSIDE)) for e in events}
+    return accounts_of(specs)
+
+
+def accounts_of(wanted: Iterable[tuple[int, AccountSpec]]) -> dict[tuple[int, AccountSpec], NamedAccount]:
+    """Look accounts up by (book, description), opening those that do not exist yet."""
+    specs = sorted(set(wanted), key=lambda k: (k[0], k[1].kind, str(k[1])))
+    columns: list[list[Any]] = [
+        [book for book, _ in specs],
+        [s.kind.value for _, s in specs],
+        [s.facility_id for _, s in specs],
+        [s.hall_id for _, s in specs],
+        [s.other_id for _, s in specs],
+        [s.note for _, s in specs],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select k.n, a.id, concat_ws('/', b.code, a.kind, f.code, h.code, o.code, nullif(a.note, '')) from unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
+            " with ordinality as k(book, kind, facility, hall, other, note, n) join ledger_account a"
+            " on a.book_id = k.book and a.kind = k.kind and coalesce(a.facility_id, 0) = coalesce(k.facility, 0)"
+            " and coalesce(a.hall_id, 0) = coalesce(k.hall, 0) and coalesce(a.other_id, 0) = coalesce(k.other, 0)"
+            " and a.note = k.note join access_authority b on b.id = a.book_id"
+            " left join places_facility f on f.id = a.facility_id left join places_hall h on h.id = a.hall_id"
+            " left join access_authority o on o.id = a.other_id",
+            columns,
+        )
+        found = {n: (account, label) for n, account, label in cursor.fetchall()}
+        if len(found) < len(specs):
+            cursor.execute(
+                "insert into ledger_account (book_id, kind, facility_id, hall_id, other_id, note)"
+                f" select book, kind, facility, hall, other, note from {_SPEC_COLUMNS} as {_SPEC_NAMES}"
+                " on conflict do nothing",
+                columns,
+            )
+            return accounts_of(specs)
+    return {spec: NamedAccount(found[i][0], spec[1].kind, found[i][1]) for i, spec in enumerate(specs, 1)}
+
+
+def _reserve(count: int) -> int:
+    """Take `count` numbers of recorded order; returns the first."""
+    if not count:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("select min(nextval('ledger_event_order')) from generate_series(1, %s)", [count])
+        return int(cursor.fetchone()[0])
+
+
+def _judge(
+    folio: Folio, event: NewEvent, to: NamedAccount | None, rows: Rows, outside: int, recorded: datetime
+) -> str:
+    """Post what the event changes. Returns "" or the reason why it has no effect."""
+    report = Report(event.id, event.kind, to, event.occurred_from, event.n, event.supersedes)
+    in_order = folio.last_at is None or report.at >= folio.last_at
+    if in_order and report.supersedes is None and folio.history is None:
+        return _append(folio, report, rows, outside, recorded)
+    if folio.history is None:
+        folio.history = _history(folio)
+    verdict = take(folio.history, report, folio.is_tally)
+    if not verdict.reason:
+        _rewrite(folio, verdict.history, rows, outside, recorded)
+    return verdict.reason
+
+
+def _append(folio: Folio, report: Report, rows: Rows, outside: int, recorded: datetime) -> str:
+    """The common case, told by the folio alone: the newest event follows the last one that has effect."""
+    if report.to is None:
+        return "nothing-to-do"
+    step = Step(report.event, report.kind, report.to, report.at, report.n)
+    before = Standing(folio.account, folio.n)
+    after = after_step(before, step, folio.is_tally)
+    if isinstance(after, str):
+        return after
+    for line in lines_of(step, before, after):
+        rows.lines.append(_line_row(folio, line, outside, recorded))
+    if folio.last_event and folio.last_at:
+        _end(rows, folio, (folio.last_event, folio.last_at), step.at, recorded)
+    _add(rows, folio, Stay(step.event, after.account.id if after.account else step.to.id, after.n, step.at), recorded)
+    folio.account, folio.n = after.account, after.n
+    folio.last_at, folio.last_event = step.at, step.event
+    folio.fresh.append(report)
+    return ""
+
+
+def _history(folio: Folio) -> History:
+    """The folio's history, replayed from its events in recorded order, with those of this call."""
+    history = load_history(folio.id, folio.is_tally)
+    for report in folio.fresh:
+        history = take(history, report, folio.is_tally).history
+    return history
+
+
+def load_history(folio_id: int, is_tally: bool) -> History:
+    """Replay the stored events of a folio that have effect."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select e.id, e.kind, a.id, a.kind, e.occurred_from, e.n, e.supersedes from ledger_event e"
+            " left join ledger_account a on a.id = e.to_account_id"
+            " where e.folio_id = %s and e.effect = 'posted' order by e.pseq",
+            [folio_id],
+        )
+        history: History = ()
+        for event, kind, account, account_kind, at, n, supersedes in cursor.fetchall():
+            to = AccountRef(account, AccountKind(account_kind)) if account else None
+            history = take(history, Report(event, Kind(kind), to, at, n, supersedes), is_tally).history
+    return history
+
+
+def _rewrite(folio: Folio, new: History, rows: Rows, outside: int, recorded: datetime) -> None:
+    """The history changed in the middle: reverse and post again what differs, and believe other stays from now on."""
+    difference = change(folio.history or (), new, folio.is_tally)
+    for line in difference.lines:
+        rows.lines.append(_line_row(folio, line, outside, recorded))
+    for stay in difference.ended:
+        _end(rows, folio, (stay.event, stay.from_at), stay.to_at, recorded)
+    for stay in difference.dropped:
+        key = (folio.id, stay.event, stay.from_at)
+        if key in rows.added:
+            rows.withdrawn.append([*rows.added.pop(key)[:-1], recorded])
+        else:
+            rows.dropped.append((*key, recorded))
+    for stay in difference.added:
+        _add(rows, folio, stay, recorded)
+    now = standing(new, folio.is_tally)
+    folio.history, folio.account, folio.n = new, now.account, now.n
+    folio.last_at, folio.last_event = (new[-1].at, new[-1].event) if new else (None, None)
+
+
+def _line_row(folio: Folio, line: Line, outside: int, recorded: datetime) -> tuple[Any, ...]:
+    return (line.event, folio.id, folio.book_id, line.account or outside, line.n, line.reversal, line.at, recorded)
+
+
+def _add(rows: Rows, folio: Folio, stay: Stay, recorded: datetime) -> None:
+    """A stay believed from now on."""
+    end_known = FOREVER if stay.to_at == FOREVER else recorded
+    rows.added[folio.id, stay.event, stay.from_at] = [
+        folio.book_id, folio.id, folio.subject_id, stay.account, stay.event, stay.n,
+        stay.from_at, stay.to_at, recorded, end_known, FOREVER,
+    ]  # fmt: skip
+
+
+def _end(rows: Rows, folio: Folio, stay: tuple[UUID, datetime], to_at: datetime, recorded: datetime) -> None:
+    """The open stay of a folio ends; a row of this very call is changed before it is written."""
+    pending = rows.added.get((folio.id, *stay))
+    if pending is None:
+        rows.ended.append((folio.id, to_at, recorded))
+    else:
+        pending[7], pending[9] = to_at, recorded
+
+
+def _write_event(
+    rows: Rows, folio: Folio, event: NewEvent, to: NamedAccount | None, reason: str, seq: int, by: UUID, recorded: datetime
+) -> None:
+    """Chain the event into its folio: its payload names the hash of the payload before it."""
+    folio.touched = True
+    folio.pseq += 1
+    effect = "none" if reason else "posted"
+    payload = canonical(
+        {
+            "id": str(event.id),
+            "book": event.book_id,
+            "subject": str(event.subject_id),
+            "kind": event.kind.value,
+            "to": to.label if to else None,
+            "n": event.n,
+            "occurred_from": instant(event.occurred_from),
+            "occurred_to": instant(event.occurred_to),
+            "recorded_at": instant(recorded),
+            "by": str(by),
+            "supersedes": str(event.supersedes) if event.supersedes else None,
+            "twin": str(event.twin) if event.twin else None,
+            "effect": effect,
+            "reason": reason,
+            "details": dict(event.details),
+            "pseq": folio.pseq,
+            "prev": folio.tip.hex(),
+        }
+    )
+    rows.events.append(
+        (
+            event.id, seq, event.book_id, folio.id, event.kind.value, to.id if to else None, event.n,
+            event.occurred_from, event.occurred_to, recorded, by, event.supersedes, event.twin, effect, reason,
+            payload, folio.pseq, folio.tip,
+        )
+    )  # fmt: skip
+    folio.tip = hashlib.sha256(payload).digest()
+    folio.recorded_at = recorded
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+_INSERT_EVENTS = (
+    "insert into ledger_event (id, seq, book_id, folio_id, kind, to_account_id, n, occurred_from, occurred_to,"
+    " recorded_at, by_id, supersedes, twin, effect, reason, payload, pseq, prev) select * from unnest(%s::uuid[],"
+    " %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::int[], %s::timestamptz[],"
+    " %s::timestamptz[], %s::timestamptz[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[],"
+    " %s::int[], %s::bytea[])"
+)
+_INSERT_LINES = (
+    "insert into ledger_posting (event_id, folio_id, book_id, account_id, n, reversal, occurred_at, recorded_at)"
+    " select * from unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::boolean[],"
+    " %s::timestamptz[], %s::timestamptz[])"
+)
+_DROP = (
+    "update ledger_position p set known_to = u.recorded from unnest(%s::bigint[], %s::uuid[], %s::timestamptz[],"
+    " %s::timestamptz[]) as u(folio, event, from_at, recorded)"
+    " where p.folio_id = u.folio and p.event = u.event and p.from_at = u.from_at and p.known_to = '9999-01-01Z'"
+)
+_END = (
+    "update ledger_position p set to_at = u.to_at, end_known = u.recorded from unnest(%s::bigint[], %s::timestamptz[],"
+    " %s::timestamptz[]) as u(folio, to_at, recorded)"
+    " where p.folio_id = u.folio and p.to_at = '9999-01-01Z' and p.known_to = '9999-01-01Z'"
+)
+_INSERT_STAYS = (
+    "insert into ledger_position (book_id, folio_id, subject_id, account_id, event, n, from_at, to_at, known_from,"
+    " end_known, known_to) select * from unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::bigint[], %s::uuid[],"
+    " %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])"
+)
+_UPDATE_FOLIOS = (
+    "update ledger_folio f set pseq = u.pseq, tip = u.tip, account_id = u.account, n = u.n, last_at = u.last_at,"
+    " last_event = u.last_event, recorded_at = u.recorded from unnest(%s::bigint[], %s::int[], %s::bytea[],"
+    " %s::bigint[], %s::int[], %s::timestamptz[], %s::uuid[], %s::timestamptz[])"
+    " as u(id, pseq, tip, account, n, last_at, last_event, recorded) where f.id = u.id"
+)
+
+
+def _flush(rows: Rows, folios: Sequence[Folio]) -> None:
+    """Write everything, each table once. Ends come before additions: a folio has one open stay at any moment."""
+    folio_rows = [
+        (f.id, f.pseq, f.tip, f.account.id if f.account else None, f.n, f.last_at, f.last_event, f.recorded_at)
+        for f in folios
+    ]
+    batches: list[tuple[str, Sequence[Sequence[Any]]]] = [
+        (_INSERT_EVENTS, rows.events),
+        (_INSERT_LINES, rows.lines),
+        (_DROP, rows.dropped),
+        (_END, rows.ended),
+        (_INSERT_STAYS, [*rows.withdrawn, *rows.added.values()]),
+        (_UPDATE_FOLIOS, folio_rows),
+    ]
+    with connection.cursor() as cursor:
+        for sql, values in batches:
+            if values:
+                cursor.execute(sql, _columns(values))

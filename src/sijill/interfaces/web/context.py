@@ -1,0 +1,57 @@
+"""What every page needs to know of the house."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sijill.domain.access.rules import Act, Viewer
+
+TEXT_SIZES = 4
+TEXT_COOKIE = "text_size"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of the navigation: where it leads, what it is called, and the act without which it is not shown."""
+
+    name: str
+    label: str | Promise
+    address: str
+    act: Act | None = None
+
+
+# To add a page to the navigation, add a line here; `name` is what the page's template puts into `{% block here %}`.
+WAYS: list[Way] = [
+    Way("board", _("Board"), "/"),
+    Way("places", _("Facilities"), "/places"),
+]
+
+
+def ways(viewer: Viewer) -> list[Way]:
+    """The entries this viewer's duties open."""
+    return [way for way in WAYS if way.act is None or viewer.may(way.act)]
+
+
+def text_size(request: HttpRequest) -> int:
+    """The reader's chosen step of text size, 0 to 3."""
+    raw = request.COOKIES.get(TEXT_COOKIE, "0")
+    return int(raw) if raw in {str(step) for step in range(TEXT_SIZES)} else 0
+
+
+def house(request: HttpRequest) -> dict[str, object]:
+    """Values for every template."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    size = text_size(request)
+    return {
+        "viewer": viewer,
+        "at": getattr(request, "at", None),
+        "ways": ways(viewer) if viewer else [],
+        "languages": settings.LANGUAGES,
+        "text_size": size,
+        "text_smaller": size - 1 if size else None,
+        "text_larger": size + 1 if size + 1 < TEXT_SIZES else None,
+        "here_address": request.get_full_path() if request.method == "GET" else "/",
+    }

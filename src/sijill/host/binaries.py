@@ -107,9 +107,7 @@ def _wheel_folder() -> Iterator[Path]:
 
 def _system_folders() -> Iterator[Path]:
     try:
-        answer = subprocess.run(
-            ["pg_config", "--bindir"], capture_output=True, text=True, timeout=10, check=True
-        )
+        answer = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, timeout=10, check=True)
         yield Path(answer.stdout.strip())
     except (OSError, subprocess.SubprocessError):
         pass  # No pg_config is the common case: only developers' packages bring it.
@@ -128,9 +126,7 @@ def _usable(folders: Iterable[Path], programs: tuple[str, ...]) -> Iterator[Bina
 
 def _major(program: Path) -> int | None:
     try:
-        answer = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=30, check=True
-        )
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     number = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)

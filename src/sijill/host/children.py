@@ -80,18 +80,15 @@ class Keeper:
         except (OSError, subprocess.SubprocessError) as error:
             self._pauses.ended(now)
             reason = getattr(error, "strerror", None) or "it could not be prepared"
-            raise HostError(
-                "child-not-starting", f"{self.child.name} cannot be started: {reason}."
-            ) from error
+            raise HostError("child-not-starting", f"{self.child.name} cannot be started: {reason}.") from error
 
     def tend(self) -> str | None:
         """This will start the child again if it has ended and it is time; a sentence when something happened."""
         if self._process is not None:
-            status = self._ended()
-            if status is None:
+            if not _has_ended(self._process):
                 return None
+            self._last = f"{self.child.name} ended {_in_words(self._reap(self._process))}"
             self._pauses.ended(time.monotonic())
-            self._last = f"{self.child.name} ended {_in_words(status)}"
         if time.monotonic() < self._pauses.due:
             return None
         try:
@@ -110,28 +107,25 @@ class Keeper:
 
         True if it ended by itself.
         """
-        if self._process is None:
+        process = self._process
+        if process is None:
             return True
-        willing = processes.wait_until(self._has_ended, deadline - time.monotonic())
-        self._reap()
+        willing = processes.wait_until(lambda: _has_ended(process), deadline - time.monotonic())
+        self._reap(process)
         return willing
 
-    def _has_ended(self) -> bool:
-        assert self._process is not None
-        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self._process.pid, flags) is not None
-
-    def _ended(self) -> int | None:
-        """The exit status of the child if it has ended, after which nothing of its group is left."""
-        return self._reap() if self._has_ended() else None
-
-    def _reap(self) -> int:
+    def _reap(self, process: subprocess.Popen[bytes]) -> int:
+        """This will end what is left of the child and its group; the child's exit status."""
         # The group first: while the child is unreaped its number cannot be anybody else's.
-        assert self._process is not None
-        processes.send_group(self._process.pid, signal.SIGKILL)
-        status = self._process.wait()
+        processes.send_group(process.pid, signal.SIGKILL)
+        status = process.wait()
         self._process = None
         return status
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the process has ended; it stays unreaped."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _in_words(status: int) -> str:

@@ -28,6 +28,8 @@ RECOVERY_MAX = 300
 STOP_MAX = 60.0
 BUILD_PREFIX = "pg.new-"
 LOG_BYTES_MAX = 10_000_000
+# The builtin rules by the major version that brought them, best first.
+BUILTIN_LOCALES = ((18, "PG_UNICODE_FAST"), (17, "C.UTF-8"))
 # Where `postmaster.pid` says how far the server is.
 STATUS_LINE = 7
 CLEAN_STATES = ("shut down", "shut down in recovery")
@@ -111,9 +113,7 @@ class Cluster(NamedTuple):
         answer = self._run(["pg_controldata", "-D", "."])
         found = re.search(r"^Database cluster state:\s*(.+)$", answer.stdout, re.MULTILINE)
         if answer.returncode or not found:
-            raise _failure(
-                "database-damaged", f"The database in {self.path} cannot be read", answer.stderr
-            )
+            raise _failure("database-damaged", f"The database in {self.path} cannot be read", answer.stderr)
         return found.group(1)
 
     def _write_settings(self) -> None:
@@ -126,9 +126,7 @@ class Cluster(NamedTuple):
                 self._hand_over(draft)
                 draft.replace(file)
         except OSError as error:
-            raise _failure(
-                "database-not-starting", f"{file} cannot be written", error.strerror or ""
-            ) from error
+            raise _failure("database-not-starting", f"{file} cannot be written", error.strerror or "") from error
 
     def _shorten_log(self) -> None:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES_MAX:
@@ -252,9 +250,9 @@ def _initdb(build: Cluster, password: str) -> None:
 
 def _locale(major: int) -> tuple[str, ...]:
     """Rules for letters that do not depend on the machine, as good as the version has them."""
-    if major >= 17:
-        name = "PG_UNICODE_FAST" if major >= 18 else "C.UTF-8"
-        return ("--locale-provider=builtin", f"--builtin-locale={name}", "--locale=C")
+    for since, name in BUILTIN_LOCALES:
+        if major >= since:
+            return ("--locale-provider=builtin", f"--builtin-locale={name}", "--locale=C")
     return ("--locale=C",)
 
 

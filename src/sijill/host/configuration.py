@@ -38,9 +38,9 @@ log_autovacuum_min_duration = -1
 """
 
 NOT_DURABLE = """\
-# A throw-away database for tests: may be lost with the machine's power.
+# A throw-away database for tests: may be lost with the machine's power, but not by kill -9. (So
+# synchronous_commit stays on: without it a killed server loses what it last confirmed.)
 fsync = off
-synchronous_commit = off
 full_page_writes = off
 """
 
@@ -76,9 +76,7 @@ def make_socket_folder(sockets: Path) -> None:
         sockets.mkdir(mode=0o700, exist_ok=True)
         state = sockets.lstat()
     except OSError as error:
-        raise HostError(
-            "socket-folder-unusable", f"The folder {sockets} cannot be made: {error.strerror}."
-        ) from error
+        raise HostError("socket-folder-unusable", f"The folder {sockets} cannot be made: {error.strerror}.") from error
     if sockets.is_symlink() or state.st_uid != os.geteuid() or state.st_mode & 0o077:
         raise HostError(
             "socket-folder-of-another",

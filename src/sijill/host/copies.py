@@ -40,10 +40,8 @@ def dump(admin_url: str, server: int, file: Path, env: Mapping[str, str]) -> Non
     client = find_client(env, server=server)
     draft = _draft(file)
     try:
-        with draft.open("wb") as target:
-            command = [client.program("pg_dump"), "--format=custom", "--no-password"]
-            done = _run(command, admin_url, stdout=target.fileno())
-            os.fsync(target.fileno())
+        command = [client.program("pg_dump"), "--format=custom", "--no-password", f"--file={draft}"]
+        done = _run(command, admin_url)
         if done.returncode:
             raise _failure("backup-failed", "The backup was not made", done.stderr)
         draft.replace(file)
@@ -97,9 +95,7 @@ def _draft(file: Path) -> Path:
     return Path(name)
 
 
-def _run(
-    command: list[str], url: str, stdout: int = subprocess.DEVNULL
-) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], url: str) -> subprocess.CompletedProcess[str]:
     # The password goes by environment: arguments can be read by every user of the machine.
     options = pq.Conninfo.parse(url.encode())
     place = {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
@@ -107,8 +103,7 @@ def _run(
         command,
         env=clean_environment(os.environ) | place,
         stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         errors="replace",
         check=False,
@@ -120,4 +115,4 @@ def _failure(code: str, what: str, output: str) -> HostError:
     if "No space left on device" in output:
         return HostError("disk-full", f"{what}: the disk is full.")
     reason = (output.strip().splitlines() or ["no reason given"])[0].strip().rstrip(".")
-    return HostError(code, f"{what}: {reason}.")
+    return HostError(code, f"{what}: {reason.removeprefix('pg_dump: error: ').removeprefix('pg_restore: error: ')}.")

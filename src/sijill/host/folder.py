@@ -15,6 +15,7 @@ from sijill.host.errors import HostError
 REGISTER_FORMAT = "sijill-register/1"
 SECRETS_FORMAT = "sijill-secrets/1"
 SECRET_NAMES = ("sijill_admin", "sijill_owner", "sijill_app", "secret_key")
+OWN_ONLY = 0o700
 # By any of these a folder is known to be a register's, also one whose making was cut short.
 MARKS = ("register.json", "secrets.json", "start.lock", "serve.lock", "throwaway.lock")
 
@@ -23,9 +24,9 @@ def data_path(env: Mapping[str, str]) -> Path:
     """Where the data folder is: SIJILL_DATA, else below XDG_DATA_HOME, else below the home folder."""
     if env.get("SIJILL_DATA"):
         return Path(env["SIJILL_DATA"]).expanduser().absolute()
-    shared = env.get("XDG_DATA_HOME", "")
-    if os.path.isabs(shared):
-        return Path(shared) / "sijill"
+    shared = Path(env.get("XDG_DATA_HOME", ""))
+    if shared.is_absolute():  # The standard says to ignore it otherwise.
+        return shared / "sijill"
     home = env.get("HOME") or str(Path.home())
     return Path(home) / ".local" / "share" / "sijill"
 
@@ -42,15 +43,13 @@ def write_json(path: Path, content: Mapping[str, object]) -> None:
                 file.write(json.dumps(content, indent=1) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(draft, path)
+            Path(draft).replace(path)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
     except OSError as error:
-        raise HostError(
-            "data-folder-unwritable", f"{path} cannot be written: {error.strerror}."
-        ) from error
+        raise HostError("data-folder-unwritable", f"{path} cannot be written: {error.strerror}.") from error
 
 
 def sync_folder(folder: Path) -> None:
@@ -82,14 +81,13 @@ class DataFolder:
         Raises HostError `data-folder-of-another`, `data-folder-foreign`, `data-folder-unwritable`.
         """
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.mkdir(mode=OWN_ONLY, parents=True, exist_ok=True)
             self.check()
             self._close_to_others()
         except OSError as error:
             raise HostError(
                 "data-folder-unwritable",
-                f"The data folder {self.path} cannot be used: {error.strerror};"
-                " set SIJILL_DATA to another place.",
+                f"The data folder {self.path} cannot be used: {error.strerror}; set SIJILL_DATA to another place.",
             ) from error
 
     def check(self) -> None:
@@ -179,8 +177,8 @@ class DataFolder:
                 f"The folder {self.path} holds other things and no register;"
                 " set SIJILL_DATA to an empty or a new folder.",
             )
-        if stat.S_IMODE(self.path.stat().st_mode) != 0o700:
-            self.path.chmod(0o700)
+        if stat.S_IMODE(self.path.stat().st_mode) != OWN_ONLY:
+            self.path.chmod(OWN_ONLY)
 
 
 def user_name(uid: int) -> str:

@@ -26,18 +26,19 @@ class FileLock:
 
         Raises HostError `lock-unusable` when the file cannot be made.
         """
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
             if self._descriptor is None:
                 self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            if not wait_until(lambda: self._try(shared=shared), patience):
+            descriptor = self._descriptor
+            if not wait_until(lambda: _locks(descriptor, kind), patience):
                 return False
             if not shared:
-                self._sign()
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         except OSError as error:
             self.release()
-            raise HostError(
-                "lock-unusable", f"The lock file {self.path} cannot be used: {error.strerror}."
-            ) from error
+            raise HostError("lock-unusable", f"The lock file {self.path} cannot be used: {error.strerror}.") from error
         return True
 
     def release(self) -> None:
@@ -53,19 +54,13 @@ class FileLock:
         except (OSError, ValueError):
             return None
 
-    def _try(self, *, shared: bool) -> bool:
-        assert self._descriptor is not None
-        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        try:
-            fcntl.flock(self._descriptor, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
-    def _sign(self) -> None:
-        assert self._descriptor is not None
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+def _locks(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

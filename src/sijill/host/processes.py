@@ -72,9 +72,9 @@ def every_pid() -> Iterator[int]:
     """The numbers of all processes that can be seen."""
     if not has_proc():
         return
-    for entry in os.listdir(PROC):
-        if entry.isdigit():
-            yield int(entry)
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            yield int(entry.name)
 
 
 def works_in(pid: int, folder: Path) -> bool | None:

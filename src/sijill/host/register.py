@@ -42,7 +42,8 @@ class Endpoints:
 
 
 def _to_standard_error(sentence: str) -> None:
-    print(f"sijill: {sentence}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"sijill: {sentence}\n")
+    sys.stderr.flush()
 
 
 class Register:
@@ -191,9 +192,7 @@ class Register:
             f"Another command (process {{pid}}) is starting or stopping the database in {self.data};"
             " try again when it is done."
         )
-        return alone(
-            self.folder.start_lock, patience=LOCK_PATIENCE, refusal=("database-busy", refusal)
-        )
+        return alone(self.folder.start_lock, patience=LOCK_PATIENCE, refusal=("database-busy", refusal))
 
     def _leave(self, users: FileLock) -> None:
         """This will give up the use of the database, and stop it if nobody else uses or keeps it."""

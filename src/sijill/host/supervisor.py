@@ -25,9 +25,7 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 Say = Callable[[str], None]
 
 
-def supervise(
-    register: Register, children: Callable[[Endpoints], Sequence[Child]], *, port: int, say: Say
-) -> int:
+def supervise(register: Register, children: Callable[[Endpoints], Sequence[Child]], *, port: int, say: Say) -> int:
     """This will serve until SIGTERM, SIGINT or SIGHUP; 0 after an orderly stop.
 
     `children` is asked once, when the database runs, what to run beside it. `port` is where the
@@ -38,9 +36,7 @@ def supervise(
     with _told_to_stop() as wait, _sole(register):
         serving.clear_orphans(register.folder, say)
         if not port_is_free(port):
-            raise HostError(
-                "port-taken", f"Port {port} on 127.0.0.1 is taken by another program; choose another port."
-            )
+            raise HostError("port-taken", f"Port {port} on 127.0.0.1 is taken by another program; choose another port.")
         with register.running() as endpoints:
             _Serve(register, children(endpoints), port, say).run(wait)
     return 0
@@ -202,7 +198,5 @@ def _stop_holder(lock: FileLock, say: Say) -> None:
         raise HostError("serve-not-stopping", "Sijill is just starting to serve; try again.")
     processes.send(pid, signal.SIGTERM)
     if not lock.take(patience=STOP_WITHIN):
-        raise HostError(
-            "serve-not-stopping", f"The process {pid}, which serves, does not stop; see what it says."
-        )
+        raise HostError("serve-not-stopping", f"The process {pid}, which serves, does not stop; see what it says.")
     say(f"stopped serving (pid {pid})")

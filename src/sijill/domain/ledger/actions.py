@@ -222,13 +222,15 @@ def tally_for(
     basis: str,
     label: str,
     occurred_at: datetime,
+    signer: UUID | None = None,
     by: Viewer,
     at: datetime,
 ) -> Receipt:
     """As `count_tally`, for a room above that has already decided the permission (a signed count)."""
     event = NewEvent(
-        event_id, book_id, tally_id, Kind.TALLY_COUNTED, to, occurred_at, occurred_at, n=n, details=(("basis", basis),)
-    )
+        event_id, book_id, tally_id, Kind.TALLY_COUNTED, to, occurred_at, occurred_at, n=n, details=(("basis", basis),),
+        by=signer,
+    )  # fmt: skip
     with as_register():
         Subject.objects.get_or_create(id=tally_id, defaults={"is_tally": True, "basis": basis, "label": label})
     return record_for(events=[event], by=by, at=at)[0]

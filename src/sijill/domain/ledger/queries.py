@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from sijill.domain.access.rules import NotVisible, Viewer
-from sijill.domain.ledger.rules import FOREVER, OPEN, AccountKind, Kind
+from sijill.domain.ledger.rules import FOREVER, OPEN, AccountKind, Kind, NewSubject
 
 _OPEN = [k.value for k in OPEN]
 
@@ -322,3 +322,11 @@ def balance(viewer: Viewer, *, since: datetime | None = None, until: datetime | 
         )
         people, tallied, pending = cursor.fetchone()
     return Balance(rows, people, tallied, pending)
+
+
+def categories(viewer: Viewer, subject_ids: Sequence[UUID]) -> list[NewSubject]:
+    """The anonymous category codes of these subjects."""
+    rows = _all(
+        "select id, age_class, sex, nationality from ledger_subject where id = any(%s)", [list(subject_ids)]
+    )
+    return [NewSubject(*r) for r in rows]

@@ -372,6 +372,7 @@ class NewEvent:
     supersedes: UUID | None = None
     twin: UUID | None = None
     details: tuple[tuple[str, str], ...] = ()
+    by: UUID | None = None  # who answers for it, when not the one who calls: the other side of a handover
 
 
 @dataclass(frozen=True, slots=True)

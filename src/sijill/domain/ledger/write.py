@@ -113,7 +113,7 @@ def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receip
             verdict = "twin-without-effect"
         else:
             verdict = _judge(folio, event, to, rows, outside[event.book_id].id, recorded)
-        _write_event(rows, folio, event, to, verdict, first_seq + written, by, recorded)
+        _write_event(rows, folio, event, to, verdict, first_seq + written, event.by or by, recorded)
         written += 1
         receipt = Receipt(event.id, "none" if verdict else "posted", verdict)
         known[event.id] = Receipt(event.id, receipt.effect, receipt.reason, repeated=True)

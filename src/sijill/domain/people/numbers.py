@@ -30,11 +30,7 @@ def check_character(body: str) -> str:
 
 def is_valid(characters: str) -> bool:
     """True for nine characters of the alphabet that end in the right check character."""
-    return (
-        len(characters) == BODY_LENGTH + 1
-        and all(c in _VALUE for c in characters)
-        and _remainder(characters) == 1
-    )
+    return len(characters) == BODY_LENGTH + 1 and all(c in _VALUE for c in characters) and _remainder(characters) == 1
 
 
 def register_number(serial: int) -> str:

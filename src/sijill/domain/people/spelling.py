@@ -44,10 +44,14 @@ _LETTERS = str.maketrans(
         "\u0259": "e",
     }
 )
-_APOSTROPHES = str.maketrans(dict.fromkeys("'`\u00b4\u2018\u2019\u201b\u02bb\u02bc\u02be\u02bf\u02b9\u02c8\u2032", None))
+_APOSTROPHES = str.maketrans(
+    dict.fromkeys("'`\u00b4\u2018\u2019\u201b\u02bb\u02bc\u02be\u02bf\u02b9\u02c8\u2032", None)
+)
 _ARTICLES = frozenset({"al", "el", "ال"})
 _SUN_ARTICLES = re.compile(r"^a([dnrstz])h?$")  # ash-Shami, an-Nuri
 _ARABIC_ARTICLE = "ال"
+_SERVANT = frozenset({"عبد", "abd", "abdul", "abdel"})  # written as a word of its own, or joined to the next
+_SERVANT_OF = "عبدال"
 _BREAKS = re.compile(r"[^\w]+")
 
 
@@ -109,9 +113,10 @@ def name_words(name: str) -> frozenset[str]:
         found.update(parts)
         if len(parts) > 1:
             found.add("".join(parts))
-        if previous in _ARTICLES:
+        if previous in _ARTICLES or previous in _SERVANT:
             found.add(previous + "".join(parts))
         found.update(_without_article(part) for part in parts)
+        found.update(part[len(_SERVANT_OF) :] for part in parts if part.startswith(_SERVANT_OF) and len(part) >= 7)
         previous = word
     return frozenset(w[:WORD_LENGTH_MAX] for w in found if w)
 

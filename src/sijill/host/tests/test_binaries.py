@@ -68,7 +68,9 @@ def test_copy_program_must_not_be_older_than_the_server(tmp_path: Path) -> None:
     assert refusal.value.code == "postgresql-client-missing"
 
 
-def test_register_of_another_version_is_refused_and_untouched(running: Register, env: dict[str, str], tmp_path: Path) -> None:
+def test_register_of_another_version_is_refused_and_untouched(
+    running: Register, env: dict[str, str], tmp_path: Path
+) -> None:
     running.stop()
     folder = fake(tmp_path / "bin", "15.1")
     other = Register(running.data, env | {"SIJILL_PG_BIN": str(folder)})
@@ -103,12 +105,22 @@ def test_printed_roles_run_in_psql(running: Register) -> None:
     psql = find_server({}).program("psql")
     address = ends.admin_url.replace("/sijill?", "/postgres?")
     done = subprocess.run(
-        [psql, "-X", "-d", address], input=printed(), capture_output=True, text=True, check=False, start_new_session=True
+        [psql, "-X", "-d", address],
+        input=printed(),
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
     )
     assert "ERROR" not in done.stderr, done.stderr
     with psycopg.connect(ends.admin_url) as admin:
-        rows = admin.execute("select rolname::text, rolcreatedb from pg_roles where rolname like 'sijill_%' order by 1").fetchall()
+        rows = admin.execute(
+            "select rolname::text, rolcreatedb from pg_roles where rolname like 'sijill_%' order by 1"
+        ).fetchall()
         assert rows == [("sijill_admin", True), ("sijill_app", False), ("sijill_owner", False)]
         assert admin.execute("select count(*) from pg_extension where extname = 'btree_gist'").fetchone() == (1,)
-        rights = "select has_database_privilege('sijill_app', 'sijill', 'connect'), has_schema_privilege('sijill_app', 'public', 'create')"
+        rights = (
+            "select has_database_privilege('sijill_app', 'sijill', 'connect'),"
+            " has_schema_privilege('sijill_app', 'public', 'create')"
+        )
         assert admin.execute(rights).fetchone() == (True, False)

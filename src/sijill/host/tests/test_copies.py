@@ -107,7 +107,9 @@ def test_broken_backup_restores_nothing(running: Register, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("content", [None, b"", b"select 1;"])
-def test_what_is_no_backup_is_refused_before_a_register_is_made(fresh: Register, tmp_path: Path, content: bytes | None) -> None:
+def test_what_is_no_backup_is_refused_before_a_register_is_made(
+    fresh: Register, tmp_path: Path, content: bytes | None
+) -> None:
     file = tmp_path / "file"
     if content is not None:
         file.write_bytes(content)

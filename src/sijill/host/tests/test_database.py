@@ -12,7 +12,6 @@ import psycopg
 import pytest
 
 from sijill.host import HostError, Register, open_register, throwaway_register
-from sijill.host import cluster as cluster_module
 from sijill.host.cluster import BUILD_PREFIX
 from sijill.host.locks import FileLock
 from sijill.host.processes import wait_until
@@ -31,9 +30,13 @@ def value(url: str, query: str) -> object:
 def test_roles_can_do_what_they_should(running: Register) -> None:
     ends = running.endpoints()
     assert ends.embedded
-    assert ends.owner_url and ends.admin_url
+    assert ends.owner_url
+    assert ends.admin_url
     assert value(ends.app_url, "select current_user::text") == "sijill_app"
-    rights = "select array[rolsuper, rolbypassrls, rolcreaterole, rolinherit, rolcreatedb] from pg_roles where rolname = current_user"
+    rights = (
+        "select array[rolsuper, rolbypassrls, rolcreaterole, rolinherit, rolcreatedb]"
+        " from pg_roles where rolname = current_user"
+    )
     assert value(ends.app_url, rights) == [False, False, False, False, False]
     assert value(ends.owner_url, rights) == [False, False, False, False, True]
     assert value(ends.admin_url, "select rolsuper from pg_roles where rolname = current_user") is True
@@ -46,7 +49,9 @@ def test_roles_can_do_what_they_should(running: Register) -> None:
 
 
 def test_letters_do_not_depend_on_the_machine(running: Register) -> None:
-    query = "select datlocprovider::text || coalesce(datlocale, '') || encoding from pg_database where datname = 'sijill'"
+    query = (
+        "select datlocprovider::text || coalesce(datlocale, '') || encoding from pg_database where datname = 'sijill'"
+    )
     assert value(running.endpoints().app_url, query) == "bPG_UNICODE_FAST6"
     assert value(running.endpoints().app_url, "select lower('ÀÉ') || upper('straße')") == "àéSTRASSE"
 
@@ -68,7 +73,11 @@ def test_database_does_not_listen_on_the_network(running: Register) -> None:
 def test_no_record_reaches_the_log(running: Register) -> None:
     admin = running.endpoints().admin_url
     assert admin
-    for attempt in ("select 'Hadi Sabah'::int", "do $$begin raise exception 'Hadi Sabah'; end$$", "select 'Hadi Sabah' from nowhere"):
+    for attempt in (
+        "select 'Hadi Sabah'::int",
+        "do $$begin raise exception 'Hadi Sabah'; end$$",
+        "select 'Hadi Sabah' from nowhere",
+    ):
         with pytest.raises(psycopg.Error):
             value(admin, attempt)
     log = (running.data / "postgresql.log").read_text()
@@ -108,7 +117,11 @@ def test_the_last_to_leave_stops_it(fresh: Register, env: dict[str, str]) -> Non
     )
     with fresh.running():
         other = subprocess.Popen(
-            [sys.executable, "-c", code, str(fresh.data)], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", code, str(fresh.data)],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert other.stdout
         assert other.stdout.readline() == "in\n"
@@ -211,7 +224,7 @@ def test_number_of_a_dead_database_given_to_another_program(running: Register) -
 
 
 def test_failed_making_leaves_nothing(fresh: Register, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_module.roles, "inside_statements", lambda: ("no such statement",))
+    monkeypatch.setattr("sijill.host.cluster.roles.inside_statements", lambda: ("no such statement",))
     with pytest.raises(HostError) as refusal, fresh.running():
         pass
     assert refusal.value.sentence == 'The database cannot be set up: syntax error at or near "no".'
@@ -225,7 +238,10 @@ def test_failed_making_leaves_nothing(fresh: Register, monkeypatch: pytest.Monke
 
 @pytest.mark.slow
 def test_making_that_was_killed_is_cleared_and_done_again(fresh: Register, env: dict[str, str]) -> None:
-    code = "import sys; from pathlib import Path; from sijill.host import Register; Register(Path(sys.argv[1]), durable=False).start()"
+    code = (
+        "import sys; from pathlib import Path; from sijill.host import Register\n"
+        "Register(Path(sys.argv[1]), durable=False).start()\n"
+    )
     for pattern in (f"{BUILD_PREFIX}*", f"{BUILD_PREFIX}*/PG_VERSION", f"{BUILD_PREFIX}*/postmaster.pid"):
         maker = subprocess.Popen([sys.executable, "-c", code, str(fresh.data)], env=env)
         assert wait_until(lambda: any(fresh.data.glob(pattern)), PATIENCE, step=0.001)  # noqa: B023

@@ -65,7 +65,15 @@ def expected(uid: int) -> list[str]:
 def test_ordinary_user(ordinary: str) -> None:
     uid = pwd.getpwnam(ordinary).pw_uid
     done = subprocess.run(
-        [python_for_all(), "-c", SCRIPT], env=environment(), user=uid, group=uid, extra_groups=[], cwd="/", capture_output=True, text=True, check=False
+        [python_for_all(), "-c", SCRIPT],
+        env=environment(),
+        user=uid,
+        group=uid,
+        extra_groups=[],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout.split() == expected(uid), done.stderr
     assert done.stderr.count("recovered from its log") == 1
@@ -74,7 +82,15 @@ def test_ordinary_user(ordinary: str) -> None:
 def test_user_without_a_name() -> None:
     uid = 54321
     done = subprocess.run(
-        [python_for_all(), "-c", SCRIPT], env=environment(), user=uid, group=uid, extra_groups=[], cwd="/", capture_output=True, text=True, check=False
+        [python_for_all(), "-c", SCRIPT],
+        env=environment(),
+        user=uid,
+        group=uid,
+        extra_groups=[],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout.split() == expected(uid), done.stderr
 

@@ -23,7 +23,7 @@ class Way:
     act: Act | None = None
 
 
-# To add a page to the navigation, add a line here; `name` is what the page's template puts into `{% block here %}`.
+# To add a page to the navigation, add a line here; the longest `address` that begins the page's own is marked as where the reader is.
 WAYS: list[Way] = [
     Way("board", _("Board"), "/"),
     Way("places", _("Facilities"), "/places"),
@@ -33,6 +33,12 @@ WAYS: list[Way] = [
 def ways(viewer: Viewer) -> list[Way]:
     """The entries this viewer's duties open."""
     return [way for way in WAYS if way.act is None or viewer.may(way.act)]
+
+
+def here(path: str) -> str:
+    """The name of the entry a page belongs to: the longest address that begins its path."""
+    inside = [way for way in WAYS if path == way.address or path.startswith(way.address.rstrip("/") + "/")]
+    return max(inside, key=lambda way: len(way.address)).name if inside else ""
 
 
 def text_size(request: HttpRequest) -> int:
@@ -49,6 +55,7 @@ def house(request: HttpRequest) -> dict[str, object]:
         "viewer": viewer,
         "at": getattr(request, "at", None),
         "ways": ways(viewer) if viewer else [],
+        "here": here(request.path),
         "languages": settings.LANGUAGES,
         "text_size": size,
         "text_smaller": size - 1 if size else None,

@@ -9,6 +9,7 @@ from sijill.domain.access.rules import NotAllowed, NotVisible, Refused
 from sijill.domain.access.viewing import viewing
 from sijill.domain.places import actions, queries
 from sijill.domain.places.rules import CapacityKind, CapacityRow
+from sijill.domain.places.tests.test_facilities import create
 from tests.cast import NOON, Cast
 
 
@@ -78,8 +79,6 @@ def test_a_planner_s_authority_and_no_other_sets_it(cast: Cast) -> None:
 
 
 def test_nobody_sets_the_capacity_of_a_place_nobody_answers_for(cast: Cast) -> None:
-    from sijill.domain.places.tests.test_facilities import create
-
     ownerless = create(cast, authority_id=None)
     with pytest.raises(NotAllowed):
         approve(cast, facility_id=ownerless)

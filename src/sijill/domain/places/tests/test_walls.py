@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from sijill.domain.access.rules import AUDITOR_ID
 from sijill.domain.access.viewing import viewing
@@ -89,10 +89,13 @@ def test_testimony_about_places_cannot_be_changed_by_any_role(new_database: str)
     assert_append_only(new_database, "places_capacity", "places", USER)
 
 
-def test_capacities_that_contradict_each_other_wait_for_each_other(new_database: str) -> None:
-    """The lock of set_capacity is one per facility, and it is held to the end of the transaction."""
-    lock = "select pg_try_advisory_xact_lock(7001, hashint8(%s))"
-    with psycopg.connect(new_database) as first, psycopg.connect(new_database) as second:
-        assert first.execute(lock, [1]).fetchone() == (True,)
-        assert second.execute(lock, [1]).fetchone() == (False,)
-        assert second.execute(lock, [2]).fetchone() == (True,)
+def test_a_capacity_waits_for_another_of_the_same_place(cast: Cast, worker_database: str) -> None:
+    """Two numbers that would contradict each other cannot both be judged against the state before them."""
+    with psycopg.connect(worker_database) as other:
+        other.execute("select pg_advisory_xact_lock(7001, hashint8(%s))", [cast.facility["A-MAIN"]])
+        with pytest.raises(OperationalError), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("set local lock_timeout = '200ms'")
+            approve(cast)
+        approve(cast, who="chiara", facility_id=cast.facility["C-HUB"])
+    approve(cast)

@@ -71,7 +71,7 @@ def word(value: object, group: str) -> str:
 def state(value: object, group: str) -> SafeString:
     """A state as shape, word and colour: {% state row.state "batch" %}."""
     text = str(value)
-    return format_html('<span class="state chip tone-{}">{}</span>', words.tone(group, text), words.word(group, text))
+    return format_html('<span class="state chip tone-{}">{}</span>', words.tone(text), words.word(group, text))
 
 
 @register.simple_tag

@@ -1,0 +1,126 @@
+"""Sentences for what an action refuses and for findings. A code without a sentence is shown as the code."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from sijill.domain.access.rules import Refused
+
+# Values named in %(…)s come from the refusal; a sentence never carries a person's name.
+REFUSALS: dict[str, str | Promise] = {
+    # the door
+    "form-without-key": _("The form arrived without its key. Open the page again and send it once more."),
+    "form-already-used": _("This form was already used for something else. Open the page again."),
+    # access
+    "password-too-short": _("The password is too short: %(least)s characters are the least."),
+    "built-in-duty": _("That duty is built into the register and is given to nobody."),
+    "wrong-password": _("That is not your password."),
+    "too-many-wrong-passwords": _("Too many wrong passwords. Wait a quarter of an hour."),
+    "no-signing-session": _(
+        "You have no open signing session for this authority. Open one with your password, then sign again."
+    ),
+    # places
+    "unknown-kind": _("That kind is not known."),
+    "bad-code": _("A code has 2 to 24 capital letters, digits and hyphens."),
+    "code-taken": _("That code is already used."),
+    "bad-region": _("The region must be an ISO 3166-2 code, such as IQ-BG."),
+    "names-missing": _("At least one name is needed."),
+    "language-unknown": _("A name is in a language the register does not know."),
+    "name-too-long": _("A name is too long."),
+    "coordinate-missing": _("A place needs both coordinates, or none."),
+    "coordinates-out-of-range": _("The coordinates lie outside the globe."),
+    "unknown-authority": _("That authority is not in the register."),
+    "unknown-aspect": _("That aspect of control is not known."),
+    "speaker-missing": _("A control statement needs a speaker: who said it?"),
+    "stated-in-future": _("A statement cannot have been made later than now."),
+    "unknown-holder": _("That authority is not in the register. Name it in words instead."),
+    "text-too-long": _("A text is too long: %(most)s characters are the most."),
+    "id-already-used": _("This was already recorded with other content. Open the page again."),
+    "negative-places": _("The number of places cannot be negative."),
+    "too-many-places": _("That number of places is beyond what any place can hold."),
+    "approver-missing": _("A capacity needs the name of the person who approved it."),
+    "approved-in-future": _("A capacity cannot have been approved on a later day than today."),
+    "working-above-maximum": _("The working capacity cannot be above the maximum in force."),
+    "maximum-below-working": _("The maximum cannot be below the working capacity in force."),
+    # ledger
+    "never-in-bulk": _("Escapes, releases and deaths are recorded one person at a time."),
+    "unknown-subject": _("Somebody on this form is not in the register."),
+    "too-many-events": _("That is too much for one step: %(limit)s is the most."),
+    "bad-tally": _("A tally needs a number of whole people, a basis and an account."),
+    "basis-needs-other-account": _("A stated population stands apart from counted people; choose the basis that fits."),
+    "same-record": _("A record cannot be the duplicate of itself."),
+    "bad-count": _("The numbers of a head count cannot be negative."),
+    "needs-note": _("Say why, in a few words without names."),
+    "already-settled": _("This finding was already settled."),
+    # why a report had no effect
+    "does-not-fit": _("It does not fit where the person was at that time."),
+    "contradicts-later": _("It contradicts what was reported to have happened later."),
+    "wrong-account": _("That kind of event cannot lead there."),
+    "not-a-tally": _("Counting people without names applies to a tally, not to a person."),
+    "unknown-target": _("The event to be corrected has no effect or is not there."),
+    "nothing-to-do": _("The correction changes nothing."),
+    "tally-exhausted": _("More people were registered from the tally than it counted."),
+}
+
+FINDINGS: dict[str, str | Promise] = {
+    "does-not-fit": _("A report does not fit where the person was"),
+    "contradicts-later": _("A report contradicts a later one"),
+    "wrong-account": _("A report leads where it cannot"),
+    "not-a-tally": _("A count of people without names was reported for a person"),
+    "unknown-target": _("A correction names an event that is not there"),
+    "nothing-to-do": _("A correction changes nothing"),
+    "tally-exhausted": _("More people registered than the tally counted"),
+    "two-claim": _("Two authorities hold the same person, with no handover between them"),
+    "nobody-answers": _("Nobody answers for a person"),
+    "escape-reported": _("An escape is reported and not confirmed"),
+    "death-reported": _("A death is reported and not confirmed"),
+    "release-unverified": _("A release is not verified"),
+    "whereabouts-unknown": _("A person's whereabouts are unknown"),
+    "control-lost": _("Control of a place with people in it is lost"),
+    "under-another": _("A person is under another custodian's control, roll unconfirmed"),
+    "head-count-missing": _("On the roll, not seen in the head count"),
+    "head-count-unlisted": _("Seen in the head count, not on the roll"),
+    "line-absent": _("On the manifest, absent at the handover"),
+    "line-refused": _("On the manifest, refused at the handover"),
+    "line-dead": _("On the manifest, dead at the handover"),
+    "line-not-the-person": _("Not the person the manifest names"),
+    "line-unnamed": _("Received, not yet named"),
+    "line-extra": _("Received, not on the manifest"),
+    "count-differs": _("The count differs from the manifest"),
+    "count-overdue": _("The count of a handover is overdue"),
+    "names-overdue": _("The names of a handover are overdue"),
+    "acknowledgement-overdue": _("The acknowledgement of a handover is overdue"),
+}
+
+_PEOPLE = ngettext_lazy("%(n)s person", "%(n)s people", "n")
+
+
+def refusal(refused: Refused) -> str:
+    """The sentence for a refusal, with its values filled in; the code when there is no sentence."""
+    return filled(REFUSALS.get(refused.code, refused.code), refused.about)
+
+
+def reason(code: str) -> str:
+    """Why a report had no effect."""
+    return str(REFUSALS.get(code, code))
+
+
+def finding(code: str, n: int | None = None) -> str:
+    """What a finding is about, and how many people when it says so."""
+    text = str(FINDINGS.get(code, code))
+    return text if n is None else f"{text} ({people(n)})"
+
+
+def people(n: int) -> str:
+    """A number of people, in the language's own plural."""
+    return str(_PEOPLE % {"n": n})
+
+
+def filled(sentence: str | Promise, values: Mapping[str, str | int]) -> str:
+    """The sentence with its values; as it stands when a value is missing, for a wrong value must not hide a refusal."""
+    try:
+        return str(sentence) % values
+    except (KeyError, ValueError, TypeError):
+        return str(sentence)

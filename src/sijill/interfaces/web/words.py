@@ -1,0 +1,212 @@
+"""Words for the codes of the rooms, and how a state looks. Codes never reach a reader; an unknown one is its own word."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = dict[str, str | Promise]
+
+ACCOUNT: Words = {
+    "outside": _("outside the register"),
+    "held": _("held"),
+    "in-transit": _("in transit"),
+    "handing-over": _("handing over"),
+    "temporary-out": _("temporarily outside"),
+    "control-lost": _("control lost"),
+    "under-another": _("under another's control"),
+    "whereabouts-unknown": _("whereabouts unknown"),
+    "reported-escaped": _("reported escaped"),
+    "reported-dead": _("reported dead"),
+    "released-unverified": _("released, unverified"),
+    "released-verified": _("released, verified"),
+    "transferred-out": _("transferred out"),
+    "dead-confirmed": _("dead, confirmed"),
+    "duplicate-of": _("duplicate record"),
+    "names-pending": _("received, names pending"),
+    "stated": _("stated, unverified"),
+}
+EVENT: Words = {
+    "admission": _("admission"),
+    "arrival": _("arrival"),
+    "departure": _("departure"),
+    "return": _("return"),
+    "temporary-out": _("temporary exit"),
+    "temporary-return": _("return from temporary exit"),
+    "transfer-out": _("transfer out"),
+    "transfer-in": _("transfer in"),
+    "release": _("release"),
+    "release-verified": _("release verified"),
+    "reported-escaped": _("escape reported"),
+    "recapture": _("recapture"),
+    "reported-dead": _("death reported"),
+    "death-confirmed": _("death confirmed"),
+    "birth": _("birth"),
+    "control-lost": _("control of the place lost"),
+    "control-changed": _("control of the place changed"),
+    "whereabouts-unknown": _("whereabouts became unknown"),
+    "whereabouts-restored": _("whereabouts known again"),
+    "tally-counted": _("people without names counted"),
+    "registered": _("registered by name"),
+    "duplicate-record": _("marked as a duplicate record"),
+    "correction": _("correction"),
+}
+DUTY: Words = {
+    "registrar": _("registrar"),
+    "coordinator": _("transfer coordinator"),
+    "sending-officer": _("sending officer"),
+    "carrying-officer": _("carrying officer"),
+    "receiving-officer": _("receiving officer"),
+    "duty-officer": _("duty officer"),
+    "planner": _("planner"),
+    "legal-officer": _("legal and welfare officer"),
+    "finance-officer": _("finance officer"),
+    "analyst": _("analyst"),
+    "visiting-body": _("visiting body"),
+    "administrator": _("administrator of users"),
+    "auditor": _("built-in auditor"),
+    "register": _("the register itself"),
+}
+ACT: Words = {
+    "read-counts": _("read counts"),
+    "read-people": _("read person files"),
+    "import-list": _("import a list"),
+    "record-custody": _("record custody events"),
+    "correct": _("correct the record"),
+    "count-heads": _("count heads"),
+    "plan-batch": _("plan a batch"),
+    "authorise-batch": _("authorise a batch"),
+    "seal-manifest": _("seal a manifest"),
+    "sign-handover": _("sign a handover"),
+    "state-control": _("state who controls a place"),
+    "set-capacity": _("set a capacity"),
+    "settle-finding": _("settle a finding"),
+    "manage-users": _("manage users"),
+}
+FINDING_STATE: Words = {"open": _("open"), "explained": _("explained"), "closed": _("closed")}
+EFFECT: Words = {"posted": _("has effect"), "none": _("no effect")}
+BASIS: Words = {
+    "counted": _("counted"),
+    "estimated": _("estimated"),
+    "declared": _("declared"),
+    "stated": _("stated, unverified"),
+    "uncounted": _("not counted"),
+}
+BATCH: Words = {
+    "planned": _("planned"),
+    "authorised": _("authorised"),
+    "cleared": _("cleared"),
+    "departed": _("departed"),
+    "arrived": _("arrived"),
+    "counted": _("counted"),
+    "reconciled": _("reconciled"),
+    "closed": _("closed"),
+    "suspended": _("suspended"),
+    "cancelled": _("cancelled"),
+}
+OUTCOME: Words = {
+    "received": _("received"),
+    "handed-over": _("handed over"),
+    "absent": _("absent"),
+    "refused": _("refused"),
+    "dead": _("dead"),
+    "not-the-person": _("not the person named"),
+    "extra": _("extra person"),
+    "unnamed": _("present but not yet named"),
+    "present-unnamed": _("present but not yet named"),
+}
+SIDE: Words = {"giver": _("gives"), "receiver": _("receives"), "gives": _("gives"), "receives": _("receives")}
+GRADE: Words = {"password": _("signed with a password"), "user": _("signed by a user"), "paper": _("signed on paper")}
+FACILITY: Words = {
+    "prison": _("prison"),
+    "detention-centre": _("detention centre"),
+    "juvenile-centre": _("juvenile centre"),
+    "camp": _("camp"),
+    "hospital": _("hospital"),
+    "court": _("court"),
+    "airfield": _("airfield"),
+    "crossing": _("border crossing"),
+    "hub": _("transfer hub"),
+}
+ASPECT: Words = {
+    "guards-inside": _("guards inside"),
+    "perimeter": _("holds the perimeter"),
+    "administers": _("administers"),
+    "answers": _("answers for the people"),
+}
+CAPACITY: Words = {"certified": _("certified"), "maximum": _("maximum"), "working": _("working")}
+AGE: Words = {
+    "adult": _("adult"),
+    "child": _("child"),
+    "disputed": _("age disputed: treated as a child"),
+    "unknown": _("age not known"),
+}
+SEX: Words = {"M": _("male"), "F": _("female"), "unknown": _("not known"), "other-as-stated": _("other, as stated")}
+CLAIM: Words = {
+    "name": _("name"),
+    "sex": _("sex"),
+    "birth": _("birth"),
+    "nationality": _("nationality"),
+    "number": _("number given earlier"),
+    "document": _("document"),
+}
+LIST_STATE: Words = {
+    "uploaded": _("uploaded"),
+    "previewed": _("previewed"),
+    "queued": _("waiting"),
+    "running": _("running"),
+    "done": _("done"),
+    "cancelled": _("cancelled"),
+    "failed": _("failed"),
+}
+GROUPS: dict[str, Words] = {
+    "account": ACCOUNT,
+    "event": EVENT,
+    "duty": DUTY,
+    "act": ACT,
+    "finding-state": FINDING_STATE,
+    "effect": EFFECT,
+    "basis": BASIS,
+    "batch": BATCH,
+    "outcome": OUTCOME,
+    "side": SIDE,
+    "grade": GRADE,
+    "facility": FACILITY,
+    "aspect": ASPECT,
+    "capacity": CAPACITY,
+    "age": AGE,
+    "sex": SEX,
+    "claim": CLAIM,
+    "list-state": LIST_STATE,
+}
+
+# How a code looks: calm ● (as it should be), moving ◆ (under way), doubt ▲ (unverified or late), alarm ■ (somebody must
+# act), closed ○ (over)..
+TONES: dict[str, str] = {
+    **dict.fromkeys(("held", "received", "posted", "done", "reconciled", "counted", "handed-over"), "calm"),
+    **dict.fromkeys(
+        ("in-transit", "handing-over", "temporary-out", "departed", "arrived", "running", "queued", "cleared"), "moving"
+    ),
+    **dict.fromkeys(
+        (
+            "under-another", "released-unverified", "names-pending", "stated", "estimated", "declared", "unnamed",
+            "present-unnamed", "extra", "suspended", "explained", "none",
+        ),
+        "doubt",
+    ),
+    **dict.fromkeys(
+        (
+            "control-lost", "whereabouts-unknown", "reported-escaped", "reported-dead", "absent", "dead", "refused",
+            "not-the-person", "failed", "open",
+        ),
+        "alarm",
+    ),
+}  # fmt: skip
+
+
+def word(group: str, code: str) -> str:
+    """The word for a code of a group; the code itself when there is none."""
+    return str(GROUPS.get(group, {}).get(code, code))
+
+
+def tone(code: str) -> str:
+    """How a state of this code looks: calm, moving, doubt, alarm or closed."""
+    return TONES.get(code, "closed")

@@ -7,7 +7,14 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from sijill.domain.access import queries as access
 from sijill.domain.access.rules import REGISTER_ID
@@ -15,7 +22,16 @@ from sijill.domain.access.viewing import viewing
 from sijill.domain.ledger import actions, queries
 from sijill.domain.ledger.actions import _TWIN
 from sijill.domain.ledger.recount import recount
-from sijill.domain.ledger.rules import AccountKind, AccountSpec, Admission, Kind, NewEvent, NewSubject
+from sijill.domain.ledger.rules import (
+    MOVES,
+    NEVER_IN_BULK,
+    AccountKind,
+    AccountSpec,
+    Admission,
+    Kind,
+    NewEvent,
+    NewSubject,
+)
 from tests.cast import NOON, Cast
 from tests.laws.naive import Key, NaiveBooks, Told
 
@@ -23,6 +39,7 @@ pytestmark = [pytest.mark.postgres15]
 HOURS = st.integers(0, 12)
 MOVING = [k for k in Kind if k not in (Kind.CORRECTION, Kind.TALLY_COUNTED, Kind.REGISTERED, Kind.DUPLICATE_RECORD)]
 KINDS = st.sampled_from(MOVING)
+ONE_BY_ONE = st.sampled_from([k for k in MOVING if k not in NEVER_IN_BULK])
 BOOKS = ("ALPHA", "BRAVO", "CHARLIE")
 KEEPERS = {"ALPHA": "alice", "BRAVO": "bushra", "CHARLIE": "chiara"}
 
@@ -78,10 +95,15 @@ class Books(RuleBasedStateMachine):
                 subjects = [NewSubject(s) for s in self.subjects]
                 actions.add_subjects(subjects=subjects, by=viewer, at=self.now)
 
-    @rule(book=st.sampled_from(BOOKS), who=st.integers(0, 2), kind=KINDS, hour=HOURS, pick=st.integers(0, 3), side=st.booleans())
+    @rule(
+        book=st.sampled_from(BOOKS),
+        who=st.integers(0, 2),
+        kind=KINDS,
+        hour=HOURS,
+        pick=st.integers(0, 3),
+        side=st.booleans(),
+    )
     def reported(self, book: str, who: int, kind: Kind, hour: int, pick: int, side: bool) -> None:
-        from sijill.domain.ledger.rules import MOVES
-
         self.tick()
         reaches = sorted(MOVES[kind][1])
         to = self.spec(reaches[pick % len(reaches)], book, side)
@@ -91,6 +113,26 @@ class Books(RuleBasedStateMachine):
         expected = self.naive.tell(key, self.told(event))
         assert (self.send(book, event) == "posted") is expected
         self.sent.append((book, event))
+
+    @rule(
+        book=st.sampled_from(BOOKS),
+        plan=st.lists(st.tuples(st.integers(0, 1), ONE_BY_ONE, HOURS), min_size=2, max_size=6),
+    )
+    def reported_together(self, book: str, plan: list[tuple[int, Kind, int]]) -> None:
+        """Several reports in one call, also several about the same person, count as if told one after the other."""
+        self.tick()
+        events, expected = [], []
+        for who, kind, hour in plan:
+            at = NOON - timedelta(hours=12) + timedelta(hours=hour)
+            to = self.spec(sorted(MOVES[kind][1])[0], book)
+            event = NewEvent(uuid4(), self.cast.authority[book], self.subjects[who], kind, to, at, at)
+            expected.append(self.naive.tell((event.book_id, event.subject_id), self.told(event)))
+            events.append(event)
+            self.sent.append((book, event))
+        viewer = self.viewer(book)
+        with viewing(viewer.user_id):
+            receipts = actions.report(events=events, by=viewer, at=self.now)
+        assert [r.effect == "posted" for r in receipts] == expected
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data())
@@ -140,7 +182,12 @@ class Books(RuleBasedStateMachine):
         assert (receipts[0].effect == "posted") is expected
 
     @precondition(lambda self: self.sent)
-    @rule(data=st.data(), void=st.booleans(), hour=HOURS, kind=st.sampled_from(sorted(set(AccountKind) - {AccountKind.OUTSIDE})))
+    @rule(
+        data=st.data(),
+        void=st.booleans(),
+        hour=HOURS,
+        kind=st.sampled_from(sorted(set(AccountKind) - {AccountKind.OUTSIDE})),
+    )
     def corrected(self, data: st.DataObject, void: bool, hour: int, kind: AccountKind) -> None:
         """A named person voids an earlier report, or says what happened instead: anywhere in the history."""
         book, target = data.draw(st.sampled_from(self.sent))
@@ -218,7 +265,9 @@ class Books(RuleBasedStateMachine):
             register = access.viewer_of(REGISTER_ID, self.now)
             assert recount(register).wrong == []
             open_now = {f.ref for f in queries.findings(register, limit=5000)}
-        without = {t.id for told in self.naive.told.values() for t in told if not t.posted and t.kind is not Kind.REGISTERED}
+        without = {
+            t.id for told in self.naive.told.values() for t in told if not t.posted and t.kind is not Kind.REGISTERED
+        }
         twins = {uuid5(_TWIN, str(t.id)) for told in self.naive.told.values() for t in told}
         assert without - twins <= open_now
 
@@ -228,5 +277,7 @@ def test_laws_hold_over_random_histories(cast: Cast) -> None:
     Books.cast = cast
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Books,
-        settings=settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )

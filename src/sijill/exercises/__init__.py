@@ -1,0 +1,1 @@
+"""The demo and the drills. They may use every room through its actions; nothing uses them."""

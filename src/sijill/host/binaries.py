@@ -1,6 +1,7 @@
 """Finding the PostgreSQL programs of this machine, and what version they are."""
 
 import importlib.util
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
@@ -118,7 +119,7 @@ def _system_folders() -> Iterator[Path]:
 
 def _usable(folders: Iterable[Path], programs: tuple[str, ...]) -> Iterator[Binaries]:
     for folder in folders:
-        if all((folder / name).is_file() for name in programs):
+        if all(os.access(folder / name, os.X_OK) for name in programs):
             major = _major(folder / programs[0])
             if major is not None:
                 yield Binaries(folder, major)

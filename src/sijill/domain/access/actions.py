@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from sijill.domain.access.models import Authority, Duty, IdempotencyKey, Read, SigningSession, User
+from sijill.domain.access.models import Authority, Duty, IdempotencyKey, Installation, Read, SigningSession, User
 from sijill.domain.access.queries import open_session
 from sijill.domain.access.rules import Act, DutyKind, NotAllowed, Refused, Viewer, require
 
@@ -90,3 +90,11 @@ def record_read(*, subject: UUID, purpose: str, by: Viewer, at: datetime) -> Non
 def remember_answer(*, key: UUID, what: str, answer: str, by: Viewer, at: datetime) -> None:
     """Keep what a form was answered, in the transaction that carried it out: the same key never acts twice."""
     IdempotencyKey.objects.create(key=key, user_id=by.user_id, what=what, answer=answer, at=at)
+
+
+@transaction.atomic
+def mark_installation(*, kind: str, version: int, by: Viewer, at: datetime) -> None:
+    """Say what this register is; only the register itself does."""
+    if not by.built_in:
+        raise NotAllowed(Act.MANAGE_USERS)
+    Installation.objects.create(kind=kind, version=version, at=at)

@@ -83,3 +83,11 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="key_once_per_user")]
+
+
+class Installation(models.Model):
+    """What this register is: a demo of some version, or somebody's own. No row = nobody has said yet."""
+
+    kind = models.CharField(max_length=12)
+    version = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sijill.domain.access.models import Authority, Duty, IdempotencyKey, Read, SigningSession, User
+from sijill.domain.access.models import Authority, Duty, IdempotencyKey, Installation, Read, SigningSession, User
 from sijill.domain.access.rules import AUDITOR_ID, REGISTER_ID, DutyKind, NotVisible, Viewer, session_open
 from sijill.domain.access.rules import Duty as HeldDuty
 
@@ -71,7 +71,11 @@ def user_names(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def open_session(viewer: Viewer, *, authority_id: int, at: datetime) -> SessionRow | None:
     """The viewer's own signing session for this authority, if one may still sign."""
-    row = SigningSession.objects.filter(user_id=viewer.user_id, authority_id=authority_id, closed_at=None).order_by("-opened_at").first()
+    row = (
+        SigningSession.objects.filter(user_id=viewer.user_id, authority_id=authority_id, closed_at=None)
+        .order_by("-opened_at")
+        .first()
+    )
     if row is None or not session_open(row.opened_at, row.closed_at, at):
         return None
     return SessionRow(row.pk, row.user_id, row.authority_id, row.device, row.opened_at)
@@ -85,4 +89,22 @@ def answer_of(viewer: Viewer, key: UUID, what: str) -> str | None:
 
 def reads_of(viewer: Viewer, subject: UUID) -> list[tuple[datetime, str]]:
     """When the viewer himself opened this file, and for what purpose."""
-    return list(Read.objects.filter(user_id=viewer.user_id, subject=subject).order_by("-at").values_list("at", "purpose"))
+    return list(
+        Read.objects.filter(user_id=viewer.user_id, subject=subject).order_by("-at").values_list("at", "purpose")
+    )
+
+
+def user_named(username: str) -> UUID:
+    """The id of an active user by user name; NotVisible when there is none. Call inside `signing_in(username)`."""
+    found = User.objects.filter(username=username, is_active=True).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotVisible
+    return UUID(str(found))
+
+
+def installation(viewer: Viewer) -> tuple[str, int]:
+    """What this register is: ("demo", version), ("own", 0) once it holds an authority, else ("empty", 0)."""
+    found = Installation.objects.order_by("-id").first()
+    if found is not None:
+        return found.kind, found.version
+    return ("own", 0) if Authority.objects.exists() else ("empty", 0)

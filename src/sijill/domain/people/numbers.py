@@ -45,7 +45,7 @@ def register_number(serial: int) -> str:
 
 
 def parse(text: str) -> str | None:
-    """A register number as typed or scanned, with or without its S and dashes, in the form shown; None if it is none."""
+    """A register number as typed or scanned, with or without S and dashes, in the form shown; None if it is none."""
     characters = "".join(c for c in plain(text).upper() if c.isalnum())
     if len(characters) == BODY_LENGTH + 2 and characters.startswith("S"):
         characters = characters[1:]

@@ -1,7 +1,7 @@
 """What a claim of identity may say, and what follows from several of them. Pure; answers are codes, never sentences."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -28,7 +28,7 @@ class ClaimKind(StrEnum):
 
 
 class Precision(StrEnum):
-    """How exactly a birth is known. "about" keeps the whole stretch that is meant; "disputed" is a child's until decided."""
+    """How exactly a birth is known. "about" keeps the whole stretch meant; "disputed" is a child's until decided."""
 
     EXACT = "exact"
     MONTH = "month"
@@ -187,17 +187,17 @@ def flaw(value: ClaimValue) -> str:
         return "claim-too-long"
     if any("\x00" in t for t in texts):
         return "claim-unreadable"
-    match value:
-        case Name(full=full):
-            return "" if full.strip() else "name-empty"
-        case Sex(value=code):
-            return "" if code in ("M", "F", "unknown", "other") else "sex-not-known"
-        case Nationality(code=code):
-            return "" if code in ISO_3166 or _GROUP.match(code) else "nationality-not-known"
-        case Birth():
-            return _birth_flaw(value)
-        case Number(value=number) | Document(number=number):
-            return "" if number.strip() else "number-empty"
+    return _FLAWS[kind_of(value)](value)
+
+
+_FLAWS: dict[ClaimKind, Callable[[Any], str]] = {
+    ClaimKind.NAME: lambda name: "" if name.full.strip() else "name-empty",
+    ClaimKind.SEX: lambda sex: "" if sex.value in ("M", "F", "unknown", "other") else "sex-not-known",
+    ClaimKind.NATIONALITY: lambda n: "" if n.code in ISO_3166 or _GROUP.match(n.code) else "nationality-not-known",
+    ClaimKind.BIRTH: lambda birth: _birth_flaw(birth),
+    ClaimKind.NUMBER: lambda number: "" if number.value.strip() else "number-empty",
+    ClaimKind.DOCUMENT: lambda document: "" if document.number.strip() else "number-empty",
+}
 
 
 def _birth_flaw(birth: Birth) -> str:

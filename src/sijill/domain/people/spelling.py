@@ -87,7 +87,7 @@ def compact(text: str) -> str:
 
 
 def script_of(text: str) -> str:
-    """ISO 15924 code of the script most letters of this text are in; "Zyyy" when there are none or it is another one."""
+    """ISO 15924 code of the script most letters of this text are in; "Zyyy" for none or another one."""
     counts: dict[str, int] = {}
     for character in text:
         if character.isalpha():
@@ -105,7 +105,7 @@ def _script(character: str) -> str:
 
 
 def name_words(name: str) -> frozenset[str]:
-    """Every word a search for this name may start with: each word, hyphenated ones also in parts, articles also left off."""
+    """Every word a search for this name may start with: hyphenated ones also in parts, articles also left off."""
     found: set[str] = set()
     previous = ""
     for word in plain(name).split():
@@ -122,7 +122,7 @@ def name_words(name: str) -> frozenset[str]:
 
 
 def number_words(number: str) -> frozenset[str]:
-    """Every word a search for this number may start with: whole, its pieces of three and more, and without leading zeros."""
+    """Every word a search for this number may start with: whole, in pieces of three and more, without leading zeros."""
     whole = compact(number)
     pieces = [p for p in _BREAKS.split(plain(number)) if len(p) >= 3]
     bare = [p.lstrip("0") for p in [whole, *pieces]]

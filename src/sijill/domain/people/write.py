@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from sijill.domain.access.rules import Refused, Viewer
 from sijill.domain.people.numbers import register_number
-from sijill.domain.people.rules import NewClaim, kind_of, to_data, words_of
+from sijill.domain.people.rules import NewClaim, flaw, kind_of, to_data, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,22 @@ class Recording:
     facility_id: int | None
     by: UUID
     at: datetime
+
+
+def recording(by: Viewer, authority_id: int, facility_id: int | None, at: datetime) -> Recording:
+    """For whom rows are written. A user whose duties there are all limited to places writes for the first of them."""
+    if facility_id is None:
+        places = [d.facility_id for d in by.duties if d.authority_id == authority_id]
+        facility_id = None if None in places else places[0]
+    return Recording(authority_id, facility_id, by.user_id, at)
+
+
+def check(claims: Sequence[NewClaim]) -> None:
+    """Refused with the code of the first flaw."""
+    for claim in claims:
+        code = flaw(claim.value)
+        if code:
+            raise Refused(code)
 
 
 def execute(sql: str, rows: Sequence[Sequence[Any]], *more: Any) -> None:
@@ -89,9 +106,10 @@ def insert_claims(claims: Sequence[tuple[UUID, NewClaim]], recording: Recording)
         for person, c in claims
     ]
     execute(
-        "insert into people_claim (id, person_id, kind, data, source_authority_id, source_text, stated_on, authority_id,"
-        " by_id, recorded_at) select u.id, u.person, u.kind, u.data::jsonb, u.source, u.text, u.stated, r.authority, r.by,"
-        " r.at from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::date[])"
+        "insert into people_claim (id, person_id, kind, data, source_authority_id, source_text, stated_on,"
+        " authority_id, by_id, recorded_at) select u.id, u.person, u.kind, u.data::jsonb, u.source, u.text, u.stated,"
+        " r.authority, r.by, r.at from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[],"
+        " %s::bigint[], %s::text[], %s::date[])"
         " as u(id, person, kind, data, source, text, stated), (select %s::bigint, %s::uuid, %s::timestamptz)"
         " as r(authority, by, at) on conflict do nothing",
         rows,

@@ -123,8 +123,8 @@ def set_capacity(
 ) -> UUID:
     """Write down a capacity that a named person approved; earlier numbers stay, the newest approved one is in force.
 
-    The same id twice records once. Refused: unknown-kind, negative-places, too-many-places, approver-missing, approved-in-future,
-    working-above-maximum, maximum-below-working, text-too-long, id-already-used.
+    The same id twice records once. Refused: unknown-kind, negative-places, too-many-places, approver-missing,
+    approved-in-future, working-above-maximum, maximum-below-working, text-too-long, id-already-used.
     """
     facility = facility_by_id(by, facility_id)
     if facility.authority_id is None:
@@ -191,10 +191,11 @@ def _lock_capacities(facility_id: int) -> None:
 def _insert_once(
     table: type[ControlStatement] | type[Capacity], row_id: UUID, values: dict[str, Any], at: datetime
 ) -> None:
-    """Insert, unless this id is there already and says the same. Refused("id-already-used") when it says another thing."""
+    """Insert, unless this id is there already. Refused("id-already-used") when what is there says another thing."""
+    rows: models.Manager[Any] = table._default_manager
     for field in table._meta.fields:
         if isinstance(field, models.CharField) and len(values[field.name]) > (field.max_length or 0):
             raise Refused("text-too-long", field=field.name, most=field.max_length or 0)
-    table.objects.bulk_create([table(id=row_id, recorded_at=at, **values)], ignore_conflicts=True)
-    if not table.objects.filter(pk=row_id, **values).exists():
+    rows.bulk_create([table(id=row_id, recorded_at=at, **values)], ignore_conflicts=True)
+    if not rows.filter(pk=row_id, **values).exists():
         raise Refused("id-already-used")

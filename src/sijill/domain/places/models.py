@@ -21,7 +21,9 @@ class Facility(models.Model):
     class Meta:
         ordering: ClassVar = ["code"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in FacilityKind]), name="facility_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[k.value for k in FacilityKind]), name="facility_kind_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(latitude=None, longitude=None)
                 | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
@@ -59,7 +61,9 @@ class ControlStatement(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(aspect__in=[a.value for a in Aspect]), name="control_aspect_known"),
+            models.CheckConstraint(
+                condition=models.Q(aspect__in=[a.value for a in Aspect]), name="control_aspect_known"
+            ),
             models.CheckConstraint(condition=~models.Q(speaker=""), name="control_has_speaker"),
         ]
 
@@ -80,7 +84,9 @@ class Capacity(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in CapacityKind]), name="capacity_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[k.value for k in CapacityKind]), name="capacity_kind_known"
+            ),
             models.CheckConstraint(condition=models.Q(places__lte=PLACES_MAX), name="capacity_places_sane"),
             models.CheckConstraint(condition=~models.Q(approver=""), name="capacity_has_approver"),
         ]

@@ -44,7 +44,9 @@ class CapacityKind(StrEnum):
 
 
 _REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}")  # no slash, no space: codes stand in addresses and account labels
+_CODE = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,23}"
+)  # no slash, no space: codes stand in addresses and account labels
 
 
 def region_is_valid(region: str) -> bool:

@@ -94,6 +94,17 @@ class HandoverRow:
     since: datetime | None
     bodies: int | None
     tally: UUID
+    manifest_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """How far a batch is: its manifests, people on them, received at the end, and lines that are still open."""
+
+    manifests: int = 0
+    people: int = 0
+    received: int = 0
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +194,24 @@ def batch(viewer: Viewer, batch_id: UUID) -> BatchRow:
     return _batch_row(found)
 
 
+def progress(viewer: Viewer, batch_ids: Sequence[UUID]) -> dict[UUID, ProgressRow]:
+    """How far each of these batches is, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select m.batch_id, count(distinct m.id), coalesce(sum(l.people), 0), coalesce(sum(r.received), 0),"
+            " coalesce(sum(l.open), 0) from transfers_manifest m"
+            " left join lateral (select count(*) as people, count(*) filter (where k.open) as open"
+            " from transfers_manifestline k where k.manifest_id = m.id) l on true"
+            " left join lateral (select count(*) as received from transfers_handover h join transfers_handoverline k"
+            " on k.handover_id = h.id and k.code in ('received', 'extra')"
+            " where h.manifest_id = m.id and h.ordinal = 2) r on true"
+            " where m.batch_id = any(%s) and m.state <> 'cancelled' group by 1",
+            [list(batch_ids)],
+        )
+        found = {row[0]: ProgressRow(*(int(n) for n in row[1:])) for row in cursor.fetchall()}
+    return {batch_id: found.get(batch_id, ProgressRow()) for batch_id in batch_ids}
+
+
 def batch_events(viewer: Viewer, batch_id: UUID) -> list[tuple[BatchState, datetime, UUID, str]]:
     """How a batch came to its state: (state, at, by, note), oldest first."""
     rows = BatchEvent.objects.filter(batch_id=batch_id).order_by("at", "id").values_list("state", "at", "by_id", "note")
@@ -239,7 +268,7 @@ def sealed_bytes(viewer: Viewer, manifest_id: UUID) -> bytes:
 def _handover_row(h: Handover) -> HandoverRow:
     return HandoverRow(
         h.pk, h.manifest_id, h.manifest.batch_id, h.ordinal, h.giver_id, h.receiver_id, h.place_id,
-        HandoverState(h.state), h.since, h.bodies, h.tally,
+        HandoverState(h.state), h.since, h.bodies, h.tally, h.manifest.code,
     )  # fmt: skip
 
 
@@ -288,13 +317,28 @@ def _hex(value: bytes | memoryview | None) -> str:
 
 def statements(viewer: Viewer, handover_id: UUID) -> list[StatementRow]:
     """Everything both sides signed about a handover, in recorded order."""
-    return [
-        StatementRow(
-            s.pk, Side(s.side), Stage(s.stage), s.authority_id, Grade(s.grade), s.by_name, s.signer, _hex(s.sha256),
-            _hex(s.scan_sha256), s.occurred_at, s.recorded_at, bytes(s.bytes).decode(),
-        )
-        for s in Statement.objects.filter(handover_id=handover_id).order_by("recorded_at", "id")
-    ]  # fmt: skip
+    return statements_of(viewer, [handover_id])[handover_id]
+
+
+def statements_of(viewer: Viewer, handover_ids: Sequence[UUID]) -> dict[UUID, list[StatementRow]]:
+    """What was signed about each of these handovers, in recorded order, in one query. Scans stay where they are."""
+    found: dict[UUID, list[StatementRow]] = {h: [] for h in handover_ids}
+    rows = Statement.objects.filter(handover_id__in=list(handover_ids)).defer("scan").order_by("recorded_at", "id")
+    for s in rows:
+        found[s.handover_id].append(
+            StatementRow(
+                s.pk, Side(s.side), Stage(s.stage), s.authority_id, Grade(s.grade), s.by_name, s.signer,
+                _hex(s.sha256), _hex(s.scan_sha256), s.occurred_at, s.recorded_at, bytes(s.bytes).decode(),
+            )
+        )  # fmt: skip
+    return found
+
+
+def has_no_signer(viewer: Viewer, authority_id: int) -> bool:
+    """True when nobody of this authority can sign here: only then may the other side enter its paper."""
+    with connection.cursor() as cursor:
+        cursor.execute("select has_no_signer(%s)", [authority_id])
+        return bool(cursor.fetchone()[0])
 
 
 def scan(viewer: Viewer, statement_id: UUID) -> bytes:

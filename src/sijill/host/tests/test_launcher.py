@@ -1,5 +1,6 @@
 """`./sijill`, run as a user would, in a clone of its own with empty locks (so that no network is needed)."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -20,7 +21,10 @@ except OSError:
     print(sys.prefix, *sys.argv[1:], sep="|")
 """
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("ensurepip") is None, reason="this Python makes no environments"),
+]
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ def clone(tmp_path: Path) -> Path:
 def path_without_uv() -> str:
     """PATH without the folders that hold uv, so that pip's way is the one tested."""
     folders = os.environ["PATH"].split(":")
-    return ":".join(folder for folder in folders if not (Path(folder) / "uv").exists())
+    return ":".join(folder for folder in folders if not os.access(f"{folder}/uv", os.X_OK))
 
 
 def run(clone: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,7 @@
 """Duties begin, end, and may be limited to a facility; the database counts them as Python does."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -98,13 +98,11 @@ def test_the_policies_and_the_table_of_permits_agree_on_every_duty(cast: Cast, k
 
 
 @pytest.mark.parametrize("who", [REGISTER_ID, AUDITOR_ID])
-def test_the_built_in_two_read_every_book_and_nobody(cast: Cast, who: object) -> None:
-    with viewing(who):  # type: ignore[arg-type]
+def test_the_built_in_two_read_every_book_and_nobody(cast: Cast, who: UUID) -> None:
+    with viewing(who):
         assert ask("viewer_books") == sorted(cast.authority.values())
         assert ask("viewer_people_books") == []
-        assert queries.viewer_of(who, NOON).authorities(Act.READ_COUNTS) == tuple(  # type: ignore[arg-type]
-            sorted(cast.authority.values())
-        )
+        assert queries.viewer_of(who, NOON).authorities(Act.READ_COUNTS) == tuple(sorted(cast.authority.values()))
 
 
 def test_an_inactive_user_is_no_viewer(cast: Cast) -> None:

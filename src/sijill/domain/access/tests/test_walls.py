@@ -1,5 +1,6 @@
 """The second wall of access, attacked directly as the application's role."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -32,7 +33,12 @@ def leave_traces(cast: Cast) -> None:
         actions.record_read(subject=uuid4(), purpose="visit", by=asma, at=NOON)
         actions.remember_answer(key=uuid4(), what="admit", answer="1", by=asma, at=NOON)
         actions.open_signing_session(
-            session_id=uuid4(), authority_id=cast.authority["ALPHA"], device="phone", password=PASSWORD, by=asma, at=NOON
+            session_id=uuid4(),
+            authority_id=cast.authority["ALPHA"],
+            device="phone",
+            password=PASSWORD,
+            by=asma,
+            at=NOON,
         )
 
 
@@ -61,22 +67,20 @@ def test_a_colleague_sees_duties_and_none_of_the_traces(cast: Cast) -> None:
         assert [count(table) for table in TABLES] == [len(cast.authority), 6, 6, 0, 0, 0]
 
 
-def attempt(viewer: UUID, statement: str, *values: object) -> None:
+def attempt(viewer: UUID, statement: str, *values: Any) -> None:
     """Run one statement as this viewer; it must fail."""
     with viewing(viewer), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
-def changed(viewer: UUID, statement: str, *values: object) -> int:
+def changed(viewer: UUID, statement: str, *values: Any) -> int:
     """Run one statement as this viewer; how many rows it reached."""
     with viewing(viewer), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
-GRANT = (
-    "insert into access_duty (user_id, authority_id, kind, valid_from) values (%s, %s, 'registrar', now())"
-)
+GRANT = "insert into access_duty (user_id, authority_id, kind, valid_from) values (%s, %s, 'registrar', now())"
 
 
 def test_nobody_gives_himself_a_duty_around_the_action(cast: Cast) -> None:

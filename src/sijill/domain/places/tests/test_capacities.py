@@ -1,6 +1,7 @@
 """Capacities: signed by a named approver, never overwritten, the newest approved one in force."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,14 +14,14 @@ from sijill.domain.places.tests.test_facilities import create
 from tests.cast import NOON, Cast
 
 
-def approve(cast: Cast, who: str = "alice", **changed: object) -> UUID:
+def approve(cast: Cast, who: str = "alice", **changed: Any) -> UUID:
     """Set the maximum of A-MAIN to 100, as this user, with some values changed."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "capacity_id": uuid4(), "facility_id": cast.facility["A-MAIN"], "kind": "maximum", "category": "",
         "places": 100, "approver": "The minister", "approved_on": date(2026, 1, 1), "document": "Order 7", "at": NOON,
     }  # fmt: skip
     with viewing(cast.user[who]):
-        return actions.set_capacity(**{**values, **changed}, by=cast.viewer(who))  # type: ignore[arg-type]
+        return actions.set_capacity(**{**values, **changed}, by=cast.viewer(who))
 
 
 def read(cast: Cast) -> list[CapacityRow]:
@@ -32,9 +33,7 @@ def read(cast: Cast) -> list[CapacityRow]:
 def test_a_capacity_is_in_force_with_its_approver(cast: Cast) -> None:
     approve(cast)
     assert read(cast) == [
-        CapacityRow(
-            cast.facility["A-MAIN"], CapacityKind.MAXIMUM, "", 100, "The minister", date(2026, 1, 1), "Order 7"
-        )
+        CapacityRow(cast.facility["A-MAIN"], CapacityKind.MAXIMUM, "", 100, "The minister", date(2026, 1, 1), "Order 7")
     ]
 
 
@@ -96,7 +95,7 @@ def test_nobody_sets_the_capacity_of_a_place_nobody_answers_for(cast: Cast) -> N
         ({"document": "x" * 201}, "text-too-long"),
     ],
 )
-def test_what_is_no_capacity_is_refused(cast: Cast, changed: dict[str, object], code: str) -> None:
+def test_what_is_no_capacity_is_refused(cast: Cast, changed: dict[str, Any], code: str) -> None:
     approve(cast)
     with pytest.raises(Refused) as refused:
         approve(cast, **changed)

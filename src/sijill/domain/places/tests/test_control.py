@@ -1,6 +1,7 @@
 """Who said that who holds a place: anybody on duty may state it, nobody may change it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,15 +13,15 @@ from sijill.domain.places.rules import Aspect, ControlRow, rivals
 from tests.cast import NOON, Cast
 
 
-def state(cast: Cast, who: str = "amal", **changed: object) -> UUID:
+def state(cast: Cast, who: str = "amal", **changed: Any) -> UUID:
     """State that ALPHA holds the perimeter of A-MAIN, as this user, with some values changed."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "statement_id": uuid4(), "facility_id": cast.facility["A-MAIN"], "aspect": "perimeter",
         "holder_id": cast.authority["ALPHA"], "holder_text": "", "speaker": "Alpha command", "since": None,
         "stated_at": NOON, "note": "", "at": NOON + timedelta(days=1),
     }  # fmt: skip
     with viewing(cast.user[who]):
-        return actions.state_control(**{**values, **changed}, by=cast.viewer(who))  # type: ignore[arg-type]
+        return actions.state_control(**{**values, **changed}, by=cast.viewer(who))
 
 
 def read(cast: Cast, at: datetime = NOON, who: str = "dora") -> list[ControlRow]:
@@ -103,7 +104,7 @@ def test_a_duty_officer_may_speak_of_another_authority_s_place(cast: Cast) -> No
         ({"speaker": "x" * 201}, "text-too-long"),
     ],
 )
-def test_what_is_no_statement_is_refused(cast: Cast, changed: dict[str, object], code: str) -> None:
+def test_what_is_no_statement_is_refused(cast: Cast, changed: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused) as refused:
         state(cast, **changed)
     assert refused.value.code == code

@@ -1,5 +1,6 @@
 """Entering facilities and halls, and reading them."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,12 +18,12 @@ DRAFT = {
 }  # fmt: skip
 
 
-def create(cast: Cast, who: UUID = REGISTER_ID, **changed: object) -> int:
+def create(cast: Cast, who: UUID = REGISTER_ID, **changed: Any) -> int:
     """Enter a facility of ALPHA as this user, with some values changed."""
     with viewing(who):
         viewer = access.viewer_of(who, NOON)
         values = {**DRAFT, "authority_id": cast.authority["ALPHA"], **changed}
-        return actions.create_facility(**values, by=viewer, at=NOON)  # type: ignore[arg-type]
+        return actions.create_facility(**values, by=viewer, at=NOON)
 
 
 def test_a_facility_is_read_as_it_was_entered(cast: Cast) -> None:
@@ -67,7 +68,7 @@ def test_the_auditor_enters_nothing(cast: Cast) -> None:
         ({"authority_id": 10**9}, "unknown-authority"),
     ],
 )
-def test_what_is_no_facility_is_refused(cast: Cast, changed: dict[str, object], code: str) -> None:
+def test_what_is_no_facility_is_refused(cast: Cast, changed: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused) as refused:
         create(cast, **changed)
     assert refused.value.code == code

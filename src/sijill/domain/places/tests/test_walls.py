@@ -1,5 +1,6 @@
 """The second wall of places, attacked directly: no viewer, no rows; testimony is added, never changed."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -33,7 +34,7 @@ def test_no_viewer_no_rows(cast: Cast) -> None:
         assert (count("places_controlstatement"), count("places_capacity")) == (1, 1)
 
 
-def attempt(viewer: UUID, statement: str, *values: object) -> None:
+def attempt(viewer: UUID, statement: str, *values: Any) -> None:
     """Run one statement as this viewer; it must fail."""
     with viewing(viewer), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)

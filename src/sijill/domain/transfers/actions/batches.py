@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -112,9 +112,17 @@ def add_decision(
     return decision_id
 
 
-def _object(by: Viewer, operation_id: UUID, proposal: Proposal) -> None:
-    """Raise the first objection of the operation's decisions, with its paper."""
-    found = objections(queries.decisions(by, operation_id), proposal)
+def _object(by: Viewer, operation_id: UUID, proposal: Proposal, *, besides: UUID | None = None) -> None:
+    """Raise the first objection of the operation's decisions, with its paper.
+
+    A ceiling counts everybody's batches, also those `by` may not see; it is only counted where there is one.
+    """
+    decisions = queries.decisions(by, operation_id)
+    if any(d.ceiling is not None for d in decisions):
+        with as_register():
+            already = queries.people_planned(by, operation_id, besides=besides)
+        proposal = replace(proposal, already=already)
+    found = objections(decisions, proposal)
     if found:
         raise Refused(found[0].code, document=found[0].document, value=found[0].value)
 
@@ -142,12 +150,11 @@ def plan_batch(
         raise Refused("custodians-must-differ")
     if size < 1:
         raise Refused("empty-batch")
-    with as_register():
-        Operation.objects.select_for_update().get(pk=operation_id)  # two plans never share the same rest of a ceiling
+    with as_register(), connection.cursor() as cursor:  # two plans never share the same rest of a ceiling
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(operation_id)])
         if Batch.objects.filter(pk=batch_id).exists():
             return batch_id
-        already = queries.people_planned(by, operation_id)
-    _object(by, operation_id, Proposal(sender_id, receiver_id, size, already))
+    _object(by, operation_id, Proposal(sender_id, receiver_id, size))
     with as_register():
         Batch(
             id=batch_id, operation_id=operation_id, code=reference("B", batch_id), sender_id=sender_id,
@@ -163,8 +170,7 @@ def authorise_batch(*, batch_id: UUID, by: Viewer, at: datetime) -> None:
     """Authorise a planned batch under the decisions in force."""
     batch = queries.batch(by, batch_id)
     require(by, Act.AUTHORISE_BATCH, authority_id=batch.sender_id)
-    already = queries.people_planned(by, batch.operation_id, besides=batch_id)
-    _object(by, batch.operation_id, Proposal(batch.sender_id, batch.receiver_id, batch.size, already))
+    _object(by, batch.operation_id, Proposal(batch.sender_id, batch.receiver_id, batch.size), besides=batch_id)
     with as_register():
         move_batch(batch_id, BatchState.AUTHORISED, by=by.user_id, at=at)
 
@@ -200,12 +206,14 @@ def draw_manifest(
     facility = places.facility_by_id(by, destination_id)
     if facility.authority_id not in (None, batch.receiver_id):
         raise Refused("destination-of-another", value=facility.code)
-    already = queries.people_planned(by, batch.operation_id, besides=batch_id)
     _object(
         by,
         batch.operation_id,
-        Proposal(batch.sender_id, batch.receiver_id, batch.size, already, facility.region, facility.kind.value),
-    )
+        Proposal(
+            batch.sender_id, batch.receiver_id, batch.size, region=facility.region, facility_kind=facility.kind.value
+        ),
+        besides=batch_id,
+    )  # fmt: skip
     with as_register():
         Manifest(
             id=manifest_id, batch_id=batch_id, code=reference("M", manifest_id), vehicle=vehicle.strip() or "1",
@@ -309,15 +317,15 @@ def _check_people(by: Viewer, batch: BatchRow, manifest: ManifestRow, subjects: 
     """The decisions again, now that the people and the place are known."""
     facility = places.facility_by_id(by, manifest.destination_id)
     codes = ledger.categories(by, subjects)
-    already = queries.people_planned(by, batch.operation_id, besides=batch.id)
     _object(
         by,
         batch.operation_id,
         Proposal(
-            batch.sender_id, batch.receiver_id, batch.size, already, facility.region, facility.kind.value,
-            frozenset(c.nationality for c in codes), frozenset(c.age_class for c in codes),
-            frozenset(c.sex for c in codes),
+            batch.sender_id, batch.receiver_id, batch.size, region=facility.region, facility_kind=facility.kind.value,
+            nationalities=frozenset(c.nationality for c in codes), age_classes=frozenset(c.age_class for c in codes),
+            sexes=frozenset(c.sex for c in codes),
         ),
+        besides=batch.id,
     )  # fmt: skip
 
 

@@ -16,6 +16,14 @@ begin
                  and (d.valid_to is null or d.valid_to > statement_timestamp()));
 end $$;
 
+-- Operations an authority of the viewer takes part in: each party knows the others (it has to name them in a batch).
+create function viewer_operations() returns uuid[] language plpgsql stable security definer
+  set search_path = public, pg_temp as $$
+begin
+  return array(select p.operation_id from transfers_party p where p.authority_id = any (viewer_authorities()));
+end $$;
+create policy transfers_party_owner on transfers_party for select to current_user using (true);
+
 -- True when nobody of this authority could sign here himself: only then may the other side enter his paper.
 create function has_no_signer(authority bigint) returns boolean language plpgsql stable security definer
   set search_path = public, pg_temp as $$
@@ -83,10 +91,7 @@ BATCH = (
     f"{BUILT_IN} or {_party('')} or (state in ('arrived', 'counted', 'reconciled', 'closed', 'cancelled')"
     f" and ({_party_later('')}))"
 )
-MY_OPERATION = (
-    f"{BUILT_IN} or exists (select 1 from transfers_party p where p.operation_id = {{id}}"
-    " and p.authority_id = any ((select viewer_authorities())::bigint[]))"
-)
+MY_OPERATION = f"{BUILT_IN} or {{id}} = any ((select viewer_operations())::uuid[])"
 OWN_SIDE = (
     "by_id = (select viewer()) and exists (select 1 from transfers_handover h where h.id = handover_id"
     " and authority_id = case side when 'giver' then h.giver_id else h.receiver_id end"
@@ -103,8 +108,7 @@ def _through(table: str, column: str) -> str:
 
 
 WALLS = (
-    wall("transfers_party", select=f"{BUILT_IN} or authority_id = any ((select viewer_authorities())::bigint[])",
-         insert=IS_REGISTER)
+    wall("transfers_party", select=MY_OPERATION.format(id="operation_id"), insert=IS_REGISTER)
     + wall("transfers_operation", select=MY_OPERATION.format(id="transfers_operation.id"), insert=IS_REGISTER)
     + wall("transfers_decision", select=MY_OPERATION.format(id="operation_id"), insert=IS_REGISTER)
     + append_only("transfers_decision")

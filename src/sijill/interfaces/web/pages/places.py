@@ -14,6 +14,7 @@ from sijill.domain.access import queries as access
 from sijill.domain.access.queries import AuthorityRow
 from sijill.domain.access.rules import Act, Refused
 from sijill.domain.ledger import queries as ledger
+from sijill.domain.ledger.rules import AccountKind
 from sijill.domain.places import actions as places_actions
 from sijill.domain.places import queries as places
 from sijill.domain.places.rules import Aspect, CapacityKind, ControlRow, FacilityRow, rivals
@@ -71,14 +72,17 @@ class AspectView:
 
 @reads
 def facilities(request: ViewerRequest) -> HttpResponse:
-    """Every facility, and how many people of the viewer's books are there."""
-    present: dict[int, int] = {}
-    for row in ledger.board(request.viewer):
-        if row.account.facility_id is not None and row.account.kind.value == "held":
-            present[row.account.facility_id] = present.get(row.account.facility_id, 0) + row.persons + row.tallied
-    authorities = {row.id: row for row in access.authorities(request.viewer)}
+    """Every facility, and how many people of the viewer's books are there (not known where he reads no book)."""
+    viewer = request.viewer
+    nought = dict.fromkeys(ledger.books(viewer), 0)
+    there: dict[int, int] = {}
+    for row in ledger.board(viewer):
+        if row.account.facility_id is not None and row.account.kind is AccountKind.HELD:
+            there[row.account.facility_id] = there.get(row.account.facility_id, 0) + row.persons + row.tallied
+    authorities = {row.id: row for row in access.authorities(viewer)}
     rows = [
-        (row, authorities.get(row.authority_id or 0), present.get(row.id, 0)) for row in places.facilities(request.viewer)
+        (row, authorities.get(row.authority_id or 0), there.get(row.id, nought.get(row.authority_id or 0)))
+        for row in places.facilities(viewer)
     ]
     return page(request, "web/places/facilities.html", {"rows": rows})
 

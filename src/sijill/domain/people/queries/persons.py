@@ -1,4 +1,4 @@
-"""The only readers of the room people. What a viewer may not see is simply not there (law 9)."""
+"""Readers of persons: names, files, search, references. Part of `queries`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -94,8 +94,8 @@ def names_of(viewer: Viewer, ids: Iterable[UUID], language: str = "en") -> dict[
         raise ValueError("names are paged")
     rows = _all(
         "select p.id, p.register_number, p.unknown_no, p.unknown_of_id, n.names from people_person p"
-        " left join lateral (select array_agg(array[c.data ->> 'script', c.data ->> 'full'] order by c.recorded_at desc,"
-        " c.id) as names from people_claim c where c.person_id = p.id and c.kind = 'name' and not exists (select 1 from"
+        " left join lateral (select array_agg(array[c.data ->> 'script', c.data ->> 'full']"
+        " order by c.recorded_at desc, c.id) as names from people_claim c where c.person_id = p.id and c.kind = 'name' and not exists (select 1 from"
         " people_claimwithdrawn w where w.claim_id = c.id)) n on true where p.id = any(%s)",
         [wanted],
     )
@@ -110,11 +110,19 @@ def _claim_row(claim: Claim) -> ClaimRow:
     withdrawal = getattr(claim, "withdrawal", None)
     kind = ClaimKind(claim.kind)
     return ClaimRow(
-        claim.pk, kind, from_data(kind, claim.data), claim.authority_id, claim.source_authority_id, claim.source_text,
-        claim.stated_on, claim.recorded_at, claim.by_id,
-        withdrawal.at if withdrawal else None, withdrawal.reason if withdrawal else "",
-        withdrawal.by_id if withdrawal else None,
-    )  # fmt: skip
+        id=claim.pk,
+        kind=kind,
+        value=from_data(kind, claim.data),
+        authority_id=claim.authority_id,
+        source_authority_id=claim.source_authority_id,
+        source_text=claim.source_text,
+        stated_on=claim.stated_on,
+        recorded_at=claim.recorded_at,
+        by=claim.by_id,
+        withdrawn_at=withdrawal.at if withdrawal else None,
+        withdrawn_reason=withdrawal.reason if withdrawal else "",
+        withdrawn_by=withdrawal.by_id if withdrawal else None,
+    )
 
 
 def claims_of(viewer: Viewer, person_id: UUID) -> tuple[ClaimRow, ...]:
@@ -141,7 +149,7 @@ def links_of(viewer: Viewer, person_id: UUID) -> tuple[LinkRow, ...]:
                 link.by_id,
                 withdrawal.at if withdrawal else None,
                 withdrawal.reason if withdrawal else "",
-            )  # fmt: skip
+            )
         )
     return tuple(rows)
 
@@ -169,6 +177,11 @@ def seen_among(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Person.objects.filter(pk__in=list(ids)).values_list("id", "register_number"))
 
 
+def register_numbers(viewer: Viewer, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """How a list names these people to both sides: by register number. Those the viewer may not see are missing."""
+    return seen_among(viewer, ids)
+
+
 def find_reference(viewer: Viewer, text: str) -> UUID | None:
     """Whom a typed or scanned reference names: a register number, or exactly one earlier number or document.
 
@@ -193,8 +206,8 @@ def find_reference(viewer: Viewer, text: str) -> UUID | None:
 def search(viewer: Viewer, text: str, *, limit: int = 50, after: UUID | None = None) -> list[PersonRow]:
     """People of whom every typed word starts some word of a name or number, in the order of the rarest word's matches.
 
-    The next page follows `after`, the id of the last row. The work of one call is bounded: where every typed word starts
-    more than SEARCH_WORK_MAX stored ones, only those many are looked at.
+    The next page follows `after`, the id of the last row. The work of one call is bounded: where every typed word
+    starts more than SEARCH_WORK_MAX stored ones, only those many are looked at.
     """
     exact = find_reference(viewer, text) if numbers.parse(text) else None
     words = query_words(text)
@@ -228,8 +241,8 @@ def _rarest_first(words: Sequence[str], where: list[int]) -> tuple[str, list[str
 def _matches(driver: str, rest: Sequence[str], where: list[int], limit: int, after: UUID | None) -> list[UUID]:
     """The people whose words match, each once: at the first of his words that the driver starts.
 
-    One query per authority, each in the order of its index, so that it may stop early. The other words are looked up per
-    person by scalar sub-selects: as joins they would be read whole.
+    One query per authority, each in the order of its index, so that it may stop early. The other words are looked up
+    per person by scalar sub-selects: as joins they would be read whole.
     """
     end = range_end(driver)
     start = (driver, UUID(int=0))

@@ -1,0 +1,109 @@
+"""`./sijill demo` and `./sijill drill`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from sijill.host import HostError, open_register, port_is_free
+from sijill.interfaces.cli.main import NO, OK, say
+from sijill.interfaces.cli.opening import apply_migrations, file_argument, is_migrated, load_django
+from sijill.interfaces.cli.reading import balance_line, balance_of
+from sijill.interfaces.cli.upkeep import PORT, serve_on
+
+OWN = "This folder holds a register of your own, not a demo; set SIJILL_DATA to an empty folder for the demo."
+
+
+def demo(argv: list[str]) -> int:
+    """`./sijill demo [--no-serve] [--port N]`: load the demo into an empty register, renew an older one, serve."""
+    parser = argparse.ArgumentParser(prog="./sijill demo")
+    parser.add_argument("--no-serve", action="store_true", help="load it and print the balance line")
+    parser.add_argument("--port", type=int, default=PORT)
+    options = parser.parse_args(argv)
+    if not options.no_serve and not port_is_free(options.port):
+        raise HostError("port-taken", f"Port {options.port} on 127.0.0.1 is taken; try --port {options.port + 1}.")
+    with open_register().running() as ends:
+        load_django(ends)
+        if is_migrated(ends):
+            _renew_or_refuse(ends)
+        apply_migrations(ends)
+        _load()
+        from sijill.exercises.demo import DEMO_PASSWORD, USERS
+
+        found = balance_of(None, None)
+        for username, (name, duty, authority, _facility) in USERS.items():
+            say(f"demo user {username:<10} {duty:<18} {authority:<8} ({name})")
+        say(f"the password of every demo user: {DEMO_PASSWORD}")
+    sys.stdout.write(balance_line(found) + "\n")
+    if found["difference"]:
+        return NO
+    return OK if options.no_serve else serve_on(options.port)
+
+
+def _installed() -> tuple[str, int]:
+    """What this register is, after its tables are there and Django is loaded."""
+    from sijill.domain.access import queries
+    from sijill.domain.access.rules import REGISTER_ID
+    from sijill.domain.access.viewing import viewing
+    from sijill.interfaces.cli.opening import now
+
+    with viewing(REGISTER_ID):
+        return queries.installation(queries.viewer_of(REGISTER_ID, now()))
+
+
+def _renew_or_refuse(ends: object) -> None:
+    """An older demo is emptied; anything else that is not this demo is left alone, with a sentence."""
+    import psycopg
+
+    from sijill.exercises.demo import VERSION
+
+    with psycopg.connect(ends.owner_url) as connection:  # type: ignore[attr-defined]
+        connection.execute("select set_config('app.viewer', '00000000-0000-4000-8000-000000000001', false)")
+        table = connection.execute("select to_regclass('public.access_installation') is not null").fetchone()
+        marked = connection.execute(
+            "select kind, version from access_installation order by id desc limit 1"
+        ).fetchone() if table and table[0] else None  # fmt: skip
+        anybody = connection.execute("select exists (select 1 from access_authority)").fetchone()
+        if marked is None and anybody and not anybody[0]:
+            return
+        if marked is None or marked[0] != "demo":
+            raise HostError("not-a-demo", OWN)
+        if marked[1] < VERSION:
+            say("renewing an older demo")
+            connection.execute("drop owned by current_user cascade")
+
+
+def _load() -> None:
+    from sijill.exercises.demo import VERSION, load
+
+    kind, version = _installed()
+    if (kind, version) == ("demo", VERSION):
+        say("the demo is there already")
+        return
+    if kind != "empty":
+        raise HostError("not-a-demo", OWN)
+    say("loading the demo")
+    load()
+
+
+def drill(argv: list[str]) -> int:
+    """`./sijill drill crash --kills N` and `./sijill drill replay FILE --capacities FILE`."""
+    parser = argparse.ArgumentParser(prog="./sijill drill")
+    drills = parser.add_subparsers(dest="name", required=True)
+    crash = drills.add_parser("crash", help="kill -9 at random during handovers; nothing acknowledged may be lost")
+    crash.add_argument("--kills", type=int, default=200)
+    crash.add_argument("--seed", type=int, default=1)
+    replay = drills.add_parser("replay", help="replay real transfers between prisons through the rooms' actions")
+    replay.add_argument("transfers", type=file_argument)
+    replay.add_argument("--capacities", type=file_argument, required=True)
+    replay.add_argument("--rows", type=int, default=None, help="only the first so many")
+    options = parser.parse_args(argv)
+    from sijill.exercises.throwaway import drill_register
+
+    if options.name == "crash":
+        from sijill.exercises.crash import crash as run_crash
+
+        return run_crash(kills=options.kills, seed=options.seed, say=say)
+    with drill_register():
+        from sijill.exercises.replay import replay as run_replay
+
+        return run_replay(Path(options.transfers), Path(options.capacities), rows=options.rows, say=say)

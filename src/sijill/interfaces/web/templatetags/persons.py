@@ -1,0 +1,89 @@
+"""Tags for people and their claims: how a person is called, what a claim says."""
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sijill.domain.people.rules import Birth, ClaimValue, Document, Name, Nationality, Number, PersonName, Precision, Sex
+from sijill.interfaces.web import words
+
+register = template.Library()
+
+
+def plain_name(name: PersonName | None, language: str) -> str:
+    """What to call somebody in one language: a name in its script, else any, else the number of an unknown."""
+    if name is None:
+        return _("somebody not shown to you")
+    if name.names:
+        return name.shown(language)
+    if name.unknown_no is not None:
+        return _("Unknown %(n)s of %(code)s") % {"n": name.unknown_no, "code": name.unknown_of}
+    return _("no name recorded")
+
+
+@register.filter
+def called(name: PersonName | None) -> SafeString:
+    """The name for the reader's language, kept apart."""
+    return format_html("<bdi>{}</bdi>", plain_name(name, get_language() or "en"))
+
+
+@register.filter
+def also_called(name: PersonName | None) -> SafeString:
+    """The names in the other scripts."""
+    shown = plain_name(name, get_language() or "en")
+    others = [full for _script, full in (name.names if name else ()) if full != shown]
+    return format_html_join(" · ", "<bdi>{}</bdi>", ((full,) for full in others))
+
+
+@register.filter
+def says(value: ClaimValue) -> SafeString:
+    """What a claim says, in words."""
+    match value:
+        case Name():
+            return _name(value)
+        case Sex(value=code, stated=stated):
+            return _stated(words.word("sex", code), stated)
+        case Birth():
+            return _stated(_birth(value), value.stated)
+        case Nationality(code=code, stated=stated):
+            return _stated(words.word("nation", code), stated)
+        case Number(issuer=issuer, value=number):
+            return format_html('<bdi class="code">{}</bdi> · {} <bdi>{}</bdi>', number, _("given by"), issuer)
+        case Document(type=kind, number=number, issuer=issuer):
+            return format_html('<bdi>{}</bdi> <bdi class="code">{}</bdi> <bdi>{}</bdi>', kind, number, issuer)
+
+
+def _name(value: Name) -> SafeString:
+    parts = ("given", "father", "grandfather", "family", "kunya", "alias", "mother")
+    known = [(words.word("field", part), getattr(value, part)) for part in parts if getattr(value, part)]
+    inside = format_html_join(" · ", "{}: <bdi>{}</bdi>", known)
+    return format_html("<bdi>{}</bdi>{}", value.full, format_html(" <small>{}</small>", inside) if known else "")
+
+
+def _stated(text: str, stated: str) -> SafeString:
+    """The meaning, and the words that were used."""
+    return format_html("{} <small>“<bdi>{}</bdi>”</small>", text, stated) if stated and stated != text else format_html("{}", text)
+
+
+def _birth(birth: Birth) -> str:
+    if birth.from_on is None or birth.to_on is None:
+        return words.word("precision", birth.precision)
+    if birth.precision is Precision.EXACT:
+        return f"{birth.from_on:%Y-%m-%d}"
+    if birth.precision is Precision.MONTH:
+        return f"{birth.from_on:%Y-%m}"
+    if birth.precision is Precision.YEAR:
+        return f"{birth.from_on:%Y}"
+    return _("%(word)s: %(first)s to %(last)s") % {
+        "word": words.word("precision", birth.precision),
+        "first": f"{birth.from_on:%Y-%m-%d}",
+        "last": f"{birth.to_on:%Y-%m-%d}",
+    }
+
+
+@register.filter
+def listed(value: ClaimValue) -> SafeString:
+    """What a claim of a list says, without the parts: for a table of many rows."""
+    return format_html("<bdi>{}</bdi>", value.full) if isinstance(value, Name) else says(value)

@@ -56,12 +56,12 @@ class Cluster(NamedTuple):
         server left behind may block the start for a while: it is tried again for `patience` seconds.
         Raises HostError `disk-full`, `database-not-starting`, `database-damaged`.
         """
-        unclean = self._state() not in CLEAN_STATES
+        unclean = self.pid() is None and self._state() not in CLEAN_STATES
         configuration.make_socket_folder(self.sockets)
         self._write_settings()
         self._shorten_log()
         began = time.monotonic()
-        while not (self._clear_remains(began) and self._attempt()):
+        while not self._runs_already() and not (self._clear_remains(began) and self._attempt()):
             if time.monotonic() - began > patience:
                 raise HostError(
                     "database-not-starting",
@@ -70,6 +70,12 @@ class Cluster(NamedTuple):
                 )
             time.sleep(0.05)
         return unclean
+
+    def _runs_already(self) -> bool:
+        """Whether a server runs, once it is ready: its start may outlive the command that asked for it."""
+        return self.pid() is not None and processes.wait_until(
+            lambda: is_ready(self.path) or self.pid() is None, RECOVERY_MAX
+        )
 
     def _attempt(self) -> bool:
         """This will try to start once; False when remains of a killed server are in the way."""
@@ -81,7 +87,7 @@ class Cluster(NamedTuple):
         if done.returncode == 0:
             return True
         reason = self._last_words(noted) or done.stderr
-        if "lock file" in reason or "shared memory block" in reason:
+        if re.search(r'lock file ".*" already exists|shared memory block', reason):
             return False
         raise _failure("database-not-starting", f"PostgreSQL did not start (see {self.log})", reason)
 
@@ -141,12 +147,12 @@ class Cluster(NamedTuple):
         except OSError:
             return ""
 
-    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+    def _run(self, command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*self.runner.prefix, self.binaries.program(command[0]), *command[1:]],
             cwd=self.path,
             env=clean_environment(os.environ),
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
             errors="replace",
@@ -227,21 +233,25 @@ def create(cluster: Cluster, passwords: dict[str, str]) -> None:
 def clear_builds(data: Path) -> None:
     """This will remove what a making that was killed halfway left behind, its server included."""
     for place in data.glob(f"{BUILD_PREFIX}*"):
-        pid = live_server(place)
-        for left in {pid} if pid else set(processes.postgres_in(place).pids):
-            processes.send(left, signal.SIGKILL)
+        # Its programs too: they go on when the command that called them is killed.
+        processes.wait_until(lambda place=place: _is_abandoned(place), ORPHANS_MAY_LEAVE)
         shutil.rmtree(place, ignore_errors=True)
 
 
+def _is_abandoned(place: Path) -> bool:
+    """This will kill what works in the folder; True when nothing did."""
+    left = processes.postgres_in(place, ("postgres", "initdb", "pg_ctl", "unshare", "setpriv")).pids
+    for pid in left:
+        processes.send(pid, signal.SIGKILL)
+    return not left
+
+
 def _initdb(build: Cluster, password: str) -> None:
-    with tempfile.NamedTemporaryFile("w", prefix="pw-", dir=build.path.parent) as file:
-        file.write(password + "\n")
-        file.flush()
-        build._hand_over(Path(file.name))
-        command = ["initdb", "-D", ".", f"--username={roles.ADMIN}", f"--pwfile={file.name}"]
-        command += ["--encoding=UTF8", "--auth-local=scram-sha-256", "--auth-host=scram-sha-256"]
-        command += [*_locale(build.binaries.major), *(() if build.durable else ("--no-sync",))]
-        done = build._run(command)
+    # The password comes by a pipe: it never is in a file, nor in arguments that others can read.
+    command = ["initdb", "-D", ".", f"--username={roles.ADMIN}", "--pwfile=/dev/stdin"]
+    command += ["--encoding=UTF8", "--auth-local=scram-sha-256", "--auth-host=scram-sha-256"]
+    command += [*_locale(build.binaries.major), *(() if build.durable else ("--no-sync",))]
+    done = build._run(command, given=password + "\n")
     if done.returncode:
         raise _failure("initdb-failed", "The database cannot be set up", done.stderr)
     with (build.path / "postgresql.conf").open("a") as file:

@@ -88,12 +88,12 @@ def works_in(pid: int, folder: Path) -> bool | None:
     return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
 
 
-def postgres_in(folder: Path) -> Tenants:
-    """The live PostgreSQL processes that work in `folder` (each of them has changed into it)."""
+def postgres_in(folder: Path, names: tuple[str, ...] = ("postgres",)) -> Tenants:
+    """The live processes of PostgreSQL's programs `names` that have `folder` as their working folder."""
     found, doubtful = [], False
     for pid in every_pid():
         seen = look(pid)
-        if seen is None or seen.name != "postgres" or seen.state in "ZX":
+        if seen is None or seen.name not in names or seen.state in "ZX":
             continue
         answer = works_in(pid, folder)
         doubtful = doubtful or answer is None

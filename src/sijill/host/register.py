@@ -153,8 +153,8 @@ class Register:
             started = cluster.pid() is None
             if started:
                 self.folder.stay.unlink(missing_ok=True)
-                if cluster.start(patience=patience):
-                    self.say("PostgreSQL had not been shut down cleanly; it recovered from its log")
+            if not is_ready(cluster.path) and cluster.start(patience=patience):
+                self.say("PostgreSQL had not been shut down cleanly; it recovered from its log")
             if stay:
                 self.folder.stay.touch(mode=0o600)
             return started

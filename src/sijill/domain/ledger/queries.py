@@ -330,3 +330,13 @@ def categories(viewer: Viewer, subject_ids: Sequence[UUID]) -> list[NewSubject]:
         "select id, age_class, sex, nationality from ledger_subject where id = any(%s)", [list(subject_ids)]
     )
     return [NewSubject(*r) for r in rows]
+
+
+def told(viewer: Viewer, subject_ids: Sequence[UUID]) -> dict[tuple[int, Kind, str], int]:
+    """How many events of each book, kind and effect there are about these subjects."""
+    rows = _all(
+        "select e.book_id, e.kind, e.effect, count(*) from ledger_folio f join ledger_event e on e.folio_id = f.id"
+        " where f.subject_id = any(%s) group by 1, 2, 3",
+        [list(subject_ids)],
+    )
+    return {(book, Kind(kind), effect): count for book, kind, effect, count in rows}

@@ -60,6 +60,8 @@ def plain(text: str) -> str:
 
     Applied twice it changes nothing more; word breaks are kept as they are.
     """
+    if text.isascii() and text.isprintable():
+        return text.lower().translate(_APOSTROPHES)
     for _ in range(4):  # folding can make characters that fold once more
         before, text = text, _plain_once(text)
         if text == before:

@@ -26,10 +26,11 @@ class Recording:
 
 def recording(by: Viewer, authority_id: int, facility_id: int | None, at: datetime) -> Recording:
     """For whom rows are written. A user whose duties there are all limited to places writes for the first of them."""
-    if facility_id is None:
-        places = [d.facility_id for d in by.duties if d.authority_id == authority_id]
-        facility_id = None if None in places else places[0]
-    return Recording(authority_id, facility_id, by.user_id, at)
+    places = [d.facility_id for d in by.duties if d.authority_id == authority_id]
+    if None in places:
+        return Recording(authority_id, None, by.user_id, at)  # the authority's sight is his
+    place = facility_id if facility_id in places else places[0]
+    return Recording(authority_id, place, by.user_id, at)
 
 
 def check(claims: Sequence[NewClaim]) -> None:

@@ -231,6 +231,21 @@ def is_settled(line: LineRow) -> bool:
     return line.code in GIVER_RESOLVES and bool(line.resolution)
 
 
+_OFFICERS_FINDINGS = frozenset(
+    {"line-absent", "line-refused", "line-unnamed", "line-extra", "count-differs", "count-overdue", "names-overdue",
+     "acknowledgement-overdue"}
+)  # fmt: skip
+
+
+def finding_owner(code: str, ordinal: int, side: Side) -> str:
+    """The duty that owns a finding in the book of this side; "" = the one that usually owns the code.
+
+    A carrier has neither sending nor receiving officers: on his side of either handover the carrying officer owns it.
+    """
+    carries = side is (Side.RECEIVER if ordinal == 1 else Side.GIVER)
+    return "carrying-officer" if carries and code in _OFFICERS_FINDINGS else ""
+
+
 def overdue(state: HandoverState, since: datetime | None, at: datetime) -> str:
     """The finding an unfinished handover deserves after six hours of silence, or ""."""
     codes = {

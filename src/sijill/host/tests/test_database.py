@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psycopg
@@ -236,21 +237,36 @@ def test_failed_making_leaves_nothing(fresh: Register, monkeypatch: pytest.Monke
         assert value(ends.app_url, "select 1") == 1
 
 
-@pytest.mark.slow
-def test_making_that_was_killed_is_cleared_and_done_again(fresh: Register, env: dict[str, str]) -> None:
+@pytest.mark.parametrize("reached", ["", "/PG_VERSION", "/postmaster.pid"])
+def test_making_that_was_killed_is_cleared_and_done_again(fresh: Register, env: dict[str, str], reached: str) -> None:
     code = (
         "import sys; from pathlib import Path; from sijill.host import Register\n"
         "Register(Path(sys.argv[1]), durable=False).start()\n"
     )
-    for pattern in (f"{BUILD_PREFIX}*", f"{BUILD_PREFIX}*/PG_VERSION", f"{BUILD_PREFIX}*/postmaster.pid"):
-        maker = subprocess.Popen([sys.executable, "-c", code, str(fresh.data)], env=env)
-        assert wait_until(lambda: any(fresh.data.glob(pattern)), PATIENCE, step=0.001)  # noqa: B023
-        maker.kill()
-        maker.wait()
-        assert not fresh.exists()
+    maker = subprocess.Popen([sys.executable, "-c", code, str(fresh.data)], env=env)
+    assert wait_until(lambda: any(fresh.data.glob(f"{BUILD_PREFIX}*{reached}")), PATIENCE, step=0.001)
+    maker.kill()
+    maker.wait()
     with fresh.running() as ends:
         assert value(ends.app_url, "select 1") == 1
         assert not list(fresh.data.glob(f"{BUILD_PREFIX}*"))
+
+
+def test_killed_start_is_taken_up_by_the_next(running: Register, env: dict[str, str]) -> None:
+    code = (
+        "import sys; from pathlib import Path; from sijill.host import Register\n"
+        "Register(Path(sys.argv[1]), durable=False).start()\n"
+    )
+    for wait in (0.0, 0.02, 0.05, 0.1):
+        running.stop()
+        (running.data / "start.lock").write_text("")
+        starter = subprocess.Popen([sys.executable, "-c", code, str(running.data)], env=env)
+        assert wait_until(lambda: (running.data / "start.lock").read_text() != "", PATIENCE, step=0.001)
+        time.sleep(wait)
+        starter.kill()
+        starter.wait()
+        running.start()
+        assert value(running.endpoints().app_url, "select 1") == 1
 
 
 def test_making_that_was_killed_just_before_its_end_is_finished(running: Register) -> None:

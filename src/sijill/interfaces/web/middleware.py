@@ -11,6 +11,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from sijill.domain.access import queries as access
@@ -31,6 +32,7 @@ class ViewerMiddleware:
         """Pass the request on; the work is in `process_view`, where Django knows the view and its marks."""
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
+        patch_vary_headers(response, ("Cookie",))  # always, so that no header tells an address that is from one that is not
         return response
 
     def process_view(

@@ -41,9 +41,10 @@ end $$;
 """
 
 # A person the viewer may read: by a sight of an authority whose people he reads whole, or by the place of his duty.
+# A scalar sub-select and not EXISTS: of EXISTS the planner may make a hash of all the sights of an authority.
 SEEN = (
-    "(exists (select 1 from people_sight s where s.person_id = {column}"
-    " and s.authority_id = any ((select viewer_people_books())::bigint[]))"
+    "((select true from people_sight s where s.person_id = {column}"
+    " and s.authority_id = any ((select viewer_people_books())::bigint[]) limit 1) is true"
     " or {column} in (select here.id from viewer_people_here() here (id)))"
 )
 MINE = "authority_id = any ((select viewer_authorities())::bigint[])"

@@ -5,14 +5,16 @@ from sijill.domain.transfers.actions.batches import (
     add_lines,
     authorise_batch,
     cancel_batch,
-    close_batch,
     create_operation,
     draw_manifest,
     plan_batch,
     remove_line,
     seal_manifest,
 )
-from sijill.domain.transfers.actions.handovers import Paper, acknowledge, present, sign_count, sign_names
+from sijill.domain.transfers.actions.closing import close_batch
+from sijill.domain.transfers.actions.handovers import acknowledge, present, sign_count
+from sijill.domain.transfers.actions.naming import sign_names
+from sijill.domain.transfers.actions.signing import Paper
 from sijill.domain.transfers.actions.sweeping import sweep_overdue
 
 __all__ = [

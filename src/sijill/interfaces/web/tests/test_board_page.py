@@ -13,6 +13,7 @@ from sijill.domain.ledger import actions as ledger
 from tests.cast import NOON, Cast
 
 Browse = Callable[[str], Client]
+QUERIES = 19
 
 
 @pytest.fixture
@@ -60,9 +61,6 @@ def test_the_wrong_method(browse: Browse) -> None:
 def test_the_number_of_queries_does_not_grow(admitted: Cast, browse: Browse) -> None:
     """Pinned: the door, the viewer, then one query per question."""
     client = browse("alice")
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         client.get("/")
     assert len(seen) == QUERIES, [q["sql"][:100] for q in seen]
-
-
-QUERIES = 20

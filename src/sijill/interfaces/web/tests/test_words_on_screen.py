@@ -16,6 +16,8 @@ TEMPLATES = sorted(WEB.glob("templates/**/*.html"))
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 SPOKEN = {"title", "alt", "placeholder", "aria-label", "aria-description", "label", "summary"}
 BRAND = {"سجل"}
+BEGIN = {"blocktranslate", "comment"}
+END = {"endblocktranslate", "endcomment", "endblock"}
 
 
 class Bare(HTMLParser):
@@ -47,9 +49,10 @@ def bare_words(template: str) -> list[str]:
     for token in Lexer(template).tokenize():
         words = token.contents.split()
         if token.token_type is TokenType.BLOCK and words:
-            inside = {"blocktranslate": True, "endblocktranslate": False, "comment": True, "endcomment": False}.get(
-                words[0], inside
-            )
+            if words[:2] == ["block", "body_class"]:  # names of classes, not words
+                inside = True
+                continue
+            inside = words[0] in BEGIN or (inside and words[0] not in END)
         if token.token_type is TokenType.TEXT and not inside:
             kept.append(token.contents)
     parser = Bare()

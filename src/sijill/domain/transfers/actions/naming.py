@@ -1,0 +1,295 @@
+"""The receiver signs the names. Custody passes here, line by line: transfer-out and transfer-in in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from sijill.domain.access.rules import REGISTER_ID, NotVisible, Refused, Viewer
+from sijill.domain.access.viewing import as_register
+from sijill.domain.ledger import actions as ledger
+from sijill.domain.ledger.rules import AccountKind, AccountSpec, Kind, NewEvent, NewFinding
+from sijill.domain.people import actions as people
+from sijill.domain.people import queries as people_queries
+from sijill.domain.transfers import queries
+from sijill.domain.transfers.actions.closing import reconcile_if_settled
+from sijill.domain.transfers.actions.signing import (
+    Paper,
+    advance,
+    begin,
+    event_id,
+    giver_by,
+    may_sign,
+    need,
+    receiver_by,
+    recount_pending,
+    repeated,
+    sign,
+)
+from sijill.domain.transfers.models import Handover, HandoverLine, LineOutcome, ManifestLine
+from sijill.domain.transfers.queries import HandoverRow
+from sijill.domain.transfers.rules import (
+    RESTATABLE,
+    Extra,
+    HandoverState,
+    LineRow,
+    Outcome,
+    OutcomeCode,
+    Side,
+    Stage,
+    bodies_named,
+    finding_owner,
+)
+
+H = HandoverState
+
+
+@transaction.atomic
+def sign_names(
+    *,
+    statement_id: UUID,
+    handover_id: UUID,
+    outcomes: Sequence[Outcome],
+    extras: Sequence[Extra] = (),
+    occurred_at: datetime,
+    paper: Paper | None = None,
+    by: Viewer,
+    at: datetime,
+) -> None:
+    """The receiver signs the names. Custody of every line received passes here, in both books at once.
+
+    The first time every line needs an outcome; later statements may restate lines that were not received (found,
+    accepted, now named). Every difference opens a finding with an owner.
+    """
+    handover = begin(handover_id, Stage.NAMES, by, paper)
+    lines = {line.id: line for line in queries.lines(by, handover_id)}
+    said = _told(lines, outcomes)
+    content = _content(lines, said, extras)
+    if repeated(handover, statement_id, Stage.NAMES, content, paper):
+        return
+    need(handover, H.COUNTED, H.NAMED, H.ACKNOWLEDGED)
+    _check(lines, said)
+    _check_extras(lines, extras, by)
+    sign(handover, statement_id, Stage.NAMES, content, paper=paper, occurred_at=occurred_at, by=by, at=at)
+    added = _add_extras(handover, extras, by, at)
+    said |= {line.id: OutcomeCode.EXTRA for line in added.values()}
+    lines |= added
+    events = _events(handover, [(lines[i], code) for i, code in said.items()], statement_id, occurred_at, by)
+    ledger.record_for(events=events, by=by, at=at)
+    with as_register():
+        _write_outcomes(handover, statement_id, lines, said)
+        advance(handover, H.NAMED, at)
+    _follow_to_second(handover, [lines[i] for i, c in said.items() if c in _CAME], statement_id, occurred_at, by, at)
+    now = queries.lines(by, handover_id)
+    unnamed = sum(line.code == OutcomeCode.UNNAMED for line in now)
+    recount_pending(handover, statement_id, unnamed, occurred_at, by, at)
+    _findings_of_names(handover, lines, said, now, statement_id, by, at)
+    with as_register():
+        reconcile_if_settled(handover.batch_id, by=by.user_id, at=at)
+
+
+_CAME = (OutcomeCode.RECEIVED, OutcomeCode.EXTRA)
+
+
+def _told(lines: dict[int, LineRow], outcomes: Sequence[Outcome]) -> dict[int, OutcomeCode]:
+    """The outcomes by line, in the order of the lines; each line once, and only lines there are."""
+    said = {o.line_id: o.code for o in outcomes}
+    if len(said) != len(outcomes):
+        raise Refused("line-said-twice")
+    if OutcomeCode.EXTRA in said.values():
+        raise Refused("extra-is-no-line")
+    if set(said) - set(lines):
+        raise NotVisible
+    return {i: said[i] for i in sorted(said, key=lambda i: lines[i].no)}
+
+
+def _content(lines: dict[int, LineRow], said: dict[int, OutcomeCode], extras: Sequence[Extra]) -> dict[str, Any]:
+    """What is signed: a word on each line, and who is there besides."""
+    return {
+        "outcomes": [{"no": lines[i].no, "subject": str(lines[i].subject_id), "code": c.value} for i, c in said.items()],
+        "extra": [str(e.subject_id) for e in extras],
+    }
+
+
+def _check(lines: dict[int, LineRow], said: dict[int, OutcomeCode]) -> None:
+    """Every line is spoken of by now, and none that is settled."""
+    silent = sum(1 for i, line in lines.items() if not line.code and i not in said)
+    if silent:
+        raise Refused("lines-left", n=silent)
+    for line_id in said:
+        line = lines[line_id]
+        if line.code and (line.code not in RESTATABLE or line.resolution):
+            raise Refused("line-already-settled", no=line.no)
+
+
+def _check_extras(lines: dict[int, LineRow], extras: Sequence[Extra], by: Viewer) -> None:
+    """Nobody is both on a line and besides it; a person said to be known is one the signer can see."""
+    ids = [e.subject_id for e in extras]
+    if len(set(ids)) != len(ids) or set(ids) & {line.subject_id for line in lines.values()}:
+        raise Refused("line-said-twice")
+    known = [e.subject_id for e in extras if e.known]
+    if known and len(people_queries.seen_among(by, known)) != len(known):
+        raise NotVisible
+
+
+def _add_extras(handover: HandoverRow, extras: Sequence[Extra], by: Viewer, at: datetime) -> dict[int, LineRow]:
+    """Lines for people who are present and on no line. New ones become numbered unknowns of the receiver.
+
+    Their numbers go on after those of both handovers, so that a late name of the list finds its own number free.
+    """
+    if not extras:
+        return {}
+    new = [e.subject_id for e in extras if not e.known]
+    if new:
+        own = may_sign(handover, Side.RECEIVER, by)
+        enters = handover.receiver_id if own else handover.giver_id
+        people.register_unknowns(ids=new, authority_id=enters, by=by, at=at)
+        if not own:
+            people.show_to(person_ids=new, authority_id=handover.receiver_id, by=by, at=at)
+    with as_register():
+        all_lines = HandoverLine.objects.filter(handover__manifest_id=handover.manifest_id)
+        last = all_lines.aggregate(n=Max("no"))["n"] or 0
+        HandoverLine.objects.bulk_create(
+            HandoverLine(handover_id=handover.id, no=last + i, subject_id=e.subject_id, on_manifest=False)
+            for i, e in enumerate(extras, 1)
+        )
+        wanted = {e.subject_id for e in extras}
+        return {line.id: line for line in queries.lines(by, handover.id) if line.subject_id in wanted}
+
+
+def _follow_to_second(
+    handover: HandoverRow, came: Sequence[LineRow], statement_id: UUID, occurred_at: datetime, by: Viewer, at: datetime
+) -> None:
+    """Somebody the carrier named only after he had presented to the receiver joins that second handover.
+
+    The receiver may have taken him in already, as somebody besides the list: then both claim him, and findings say so.
+    """
+    if handover.ordinal == 2 or not came:
+        return
+    with as_register():
+        second = Handover.objects.filter(manifest_id=handover.manifest_id, ordinal=2).first()
+        if second is None or second.state == H.EXPECTED.value:
+            return
+        there = set(HandoverLine.objects.filter(handover_id=second.pk).values_list("subject_id", flat=True))
+        late = [x for x in came if x.subject_id not in there]
+        HandoverLine.objects.bulk_create(
+            HandoverLine(handover_id=second.pk, no=x.no, subject_id=x.subject_id, on_manifest=x.on_manifest)
+            for x in late
+        )
+    to = AccountSpec(AccountKind.HANDING_OVER, other_id=second.receiver_id)
+    events = [
+        NewEvent(event_id(statement_id, x.no, Kind.ARRIVAL), second.giver_id, x.subject_id, Kind.ARRIVAL, to,
+                 occurred_at, occurred_at, details=(("statement", str(statement_id)),), by=REGISTER_ID)
+        for x in late
+    ]  # fmt: skip
+    ledger.record_for(events=events, by=by, at=at)
+    claimed = [
+        NewFinding(book, "two-claim", x.subject_id, second.pk, second.place_id)
+        for x in came
+        if x.subject_id in there
+        for book in (second.giver_id, second.receiver_id)
+    ]
+    ledger.open_findings(findings=claimed, by=by, at=at)
+
+
+def _events(
+    handover: HandoverRow,
+    said: Sequence[tuple[LineRow, OutcomeCode]],
+    statement_id: UUID,
+    occurred_at: datetime,
+    by: Viewer,
+) -> list[NewEvent]:
+    """The custody events that the outcomes make, in the giver's book and in the receiver's."""
+    giver, receiver = handover.giver_id, handover.receiver_id
+    gives, receives = giver_by(handover), receiver_by(handover, by)
+    gone = AccountSpec(AccountKind.TRANSFERRED_OUT, other_id=receiver)
+    dead = AccountSpec(AccountKind.REPORTED_DEAD, facility_id=handover.place_id)
+    taken = _taken_to(handover)
+    makes: dict[OutcomeCode, tuple[tuple[int, Kind, AccountSpec, UUID], ...]] = {
+        OutcomeCode.RECEIVED: (
+            (giver, Kind.TRANSFER_OUT, gone, gives), (receiver, Kind.TRANSFER_IN, taken, receives),
+        ),
+        OutcomeCode.EXTRA: ((receiver, Kind.REGISTERED, taken, receives),),
+        OutcomeCode.DEAD: ((giver, Kind.REPORTED_DEAD, dead, REGISTER_ID),),
+    }  # fmt: skip
+    return [
+        NewEvent(
+            event_id(statement_id, line.no, kind), book, line.subject_id, kind, to, occurred_at, occurred_at,
+            details=(("statement", str(statement_id)), ("line", str(line.no))), by=who,
+        )
+        for line, code in said
+        for book, kind, to, who in makes.get(code, ())
+    ]  # fmt: skip
+
+
+def _taken_to(handover: HandoverRow) -> AccountSpec:
+    """Where the receiver takes people: the carrier into his vehicle, the last one into the facility."""
+    if handover.ordinal == 1:
+        return AccountSpec(AccountKind.IN_TRANSIT)
+    return AccountSpec(AccountKind.HELD, facility_id=handover.place_id)
+
+
+def _write_outcomes(
+    handover: HandoverRow, statement_id: UUID, lines: dict[int, LineRow], said: dict[int, OutcomeCode]
+) -> None:
+    """Keep each word, tie the two events together, and let go of manifest lines that nobody carries any more."""
+    LineOutcome.objects.bulk_create(
+        LineOutcome(statement_id=statement_id, line_id=i, code=c.value) for i, c in said.items()
+    )
+    rows = []
+    for line_id, code in said.items():
+        line = lines[line_id]
+        received = code is OutcomeCode.RECEIVED
+        out = event_id(statement_id, line.no, Kind.TRANSFER_OUT) if received else line.out_event
+        rows.append((line_id, code.value, out, _in_event(statement_id, line, code)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update transfers_handoverline l set code = u.code, out_event = u.out_event, in_event = u.in_event"
+            " from unnest(%s::bigint[], %s::text[], %s::uuid[], %s::uuid[]) as u(id, code, out_event, in_event)"
+            " where l.id = u.id",
+            [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], []],
+        )
+    ends = {OutcomeCode.DEAD} if handover.ordinal == 1 else {OutcomeCode.DEAD, OutcomeCode.RECEIVED}
+    gone = [lines[i].subject_id for i, c in said.items() if c in ends]
+    if gone:
+        ManifestLine.objects.filter(manifest_id=handover.manifest_id, subject_id__in=gone).update(open=False)
+
+
+def _in_event(statement_id: UUID, line: LineRow, code: OutcomeCode) -> UUID | None:
+    kinds = {OutcomeCode.RECEIVED: Kind.TRANSFER_IN, OutcomeCode.EXTRA: Kind.REGISTERED}
+    return event_id(statement_id, line.no, kinds[code]) if code in kinds else line.in_event
+
+
+def _findings_of_names(
+    handover: HandoverRow,
+    lines: dict[int, LineRow],
+    said: dict[int, OutcomeCode],
+    now: tuple[LineRow, ...],
+    statement_id: UUID,
+    by: Viewer,
+    at: datetime,
+) -> None:
+    """A finding for every difference: the giver's for who was not received, the receiver's for who came besides."""
+    found = [
+        _finding(handover, code, lines[i].subject_id) for i, code in said.items() if code is not OutcomeCode.RECEIVED
+    ]
+    if handover.bodies is not None and handover.state is H.COUNTED and bodies_named(now) != handover.bodies:
+        found.append(
+            NewFinding(handover.receiver_id, "count-differs", ref=statement_id, n=handover.bodies - bodies_named(now),
+                       facility_id=handover.place_id,
+                       owner=finding_owner("count-differs", handover.ordinal, Side.RECEIVER))
+        )  # fmt: skip
+    ledger.open_findings(findings=found, by=by, at=at)
+
+
+def _finding(handover: HandoverRow, code: OutcomeCode, subject_id: UUID) -> NewFinding:
+    """The finding of one line that was not simply received."""
+    side = Side.RECEIVER if code in (OutcomeCode.UNNAMED, OutcomeCode.EXTRA) else Side.GIVER
+    book = handover.receiver_id if side is Side.RECEIVER else handover.giver_id
+    name = f"line-{code.value}"
+    return NewFinding(
+        book, name, subject_id, handover.id, handover.place_id, owner=finding_owner(name, handover.ordinal, side)
+    )

@@ -17,7 +17,7 @@ from sijill.domain.ledger.queries import AccountRow, Balance, FindingRow
 from sijill.domain.ledger.recount import Recount, recount
 from sijill.domain.ledger.rules import AccountSpec, Admission, Kind, NewEvent, Receipt
 from sijill.domain.people import actions as people
-from sijill.domain.people.rules import Birth, Name, Nationality, NewClaim, NewPerson, Precision, Sex
+from sijill.domain.people.rules import Birth, ClaimValue, Name, Nationality, NewClaim, NewPerson, Precision, Sex
 from sijill.domain.transfers import actions, queries
 from sijill.domain.transfers.queries import BatchRow, HandoverRow, ManifestRow
 from sijill.domain.transfers.rules import Extra, LineRow, Outcome, OutcomeCode, Resolution, Scope
@@ -93,7 +93,7 @@ class Story:
 
     def decide(self, by: Viewer, name: str, **changes: Any) -> UUID:
         """Enter a decision of the operation."""
-        decision = {
+        decision: dict[str, Any] = {
             "body": "Council of Charlie", "decided_on": date(2026, 1, 20), "document": "Decision 12/2026",
             "scope": Scope(), "ceiling": 1000, "facility_kinds": ["prison"], "excluded_regions": ["IQ-AR"],
         } | changes  # fmt: skip
@@ -121,7 +121,7 @@ class Story:
     @staticmethod
     def _claims(person: UUID, number: int, nationality: str) -> tuple[NewClaim, ...]:
         born = date(1980 + number % 20, 1 + number % 12, 1 + number % 28)
-        values = (
+        values: tuple[ClaimValue, ...] = (
             Name(full=f"Person Number {number + 1}", given="Person", family=f"Number {number + 1}"),
             Sex("M"), Birth(Precision.EXACT, from_on=born, to_on=born), Nationality(nationality),
         )  # fmt: skip
@@ -129,13 +129,13 @@ class Story:
 
     def plan(self, size: int, **changes: Any) -> UUID:
         """Plan a batch from A-MAIN."""
-        batch = {
+        new: dict[str, Any] = {
             "batch_id": self.batch, "operation_id": self.operation, "sender_id": self.cast.authority["ALPHA"],
             "carrier_id": self.cast.authority["BRAVO"], "receiver_id": self.cast.authority["CHARLIE"],
             "origin_id": self.cast.facility["A-MAIN"], "planned_on": date(2026, 2, 2), "size": size,
         } | changes  # fmt: skip
         with self.acting("anton") as by:
-            return actions.plan_batch(**batch, by=by, at=self.tick())
+            return actions.plan_batch(**new, by=by, at=self.tick())
 
     def authorise(self, batch: UUID | None = None) -> None:
         """Authorise the batch."""

@@ -33,6 +33,10 @@ NEEDS_NO_TRANSACTION: dict[tuple[str, str], str] = {
 FURTHER_GATES: dict[str, str] = {
     "access.viewing": "every transaction of every room begins by saying who looks",
     "ledger.recount": "`check` and the drills derive everything again and compare; it only reads",
+    "people.columns": "what a column of a list may mean, pure",
+    "people.countries": "names of countries in three languages, pure",
+    "people.dates": "dates as people write them, pure",
+    "people.lists": "limits of a file, told before it is sent",
     "people.jobs": "the command line runs a whole list in the foreground, chunk by chunk",
     "people.numbers": "register numbers and their check character, pure",
     "ledger.write": "canonical bytes and instants: one spelling for events and for signed statements",

@@ -32,7 +32,9 @@ def lint(folder: Path) -> tuple[int, dict[str, str]]:
         [program, "--no-cache"], cwd=folder, env=os.environ | {"PYTHONPATH": str(folder / "src")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    verdicts = dict(found[:2] for found in re.findall(r"^(.+) (KEPT|BROKEN)( \(.*\))?$", done.stdout, flags=re.MULTILINE))
+    verdicts = dict(
+        found[:2] for found in re.findall(r"^(.+) (KEPT|BROKEN)( \(.*\))?$", done.stdout, flags=re.MULTILINE)
+    )
     assert verdicts, done.stdout + done.stderr
     return done.returncode, verdicts
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from tests.house import laws
-from tests.house.source import Module, modules, parse
+from tests.house.source import Module, imported, modules, parse
 
 Law = Callable[[Module], Iterator[str]]
 LawOfGates = Callable[[Sequence[Module]], Iterator[str]]
@@ -123,3 +123,10 @@ def test_a_query_without_a_viewer_is_found() -> None:
 )
 def test_every_exception_is_still_there(kind: str, excepted: dict[tuple[str, str], str]) -> None:
     assert set(excepted) <= {(module.room, node.name) for module, node in laws.gates(kind, modules())}
+
+
+def test_every_further_gate_is_used_by_another_room_or_a_door() -> None:
+    used = {(m.room, name) for m in modules() for name in imported(m.tree)}
+    for gate in laws.FURTHER_GATES:
+        room = gate.split(".")[0]
+        assert any(name == f"sijill.domain.{gate}" and by != room for by, name in used), gate

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sijill.host import HostError, open_register, port_is_free
+from sijill.host import HostError, open_register
 from sijill.interfaces.cli.main import NO, OK, say
 from sijill.interfaces.cli.opening import apply_migrations, file_argument, is_migrated, load_django
 from sijill.interfaces.cli.reading import balance_line, balance_of
@@ -19,8 +19,6 @@ def demo(argv: list[str]) -> int:
     parser.add_argument("--no-serve", action="store_true", help="load it and print the balance line")
     parser.add_argument("--port", type=int, default=PORT)
     options = parser.parse_args(argv)
-    if not options.no_serve and not port_is_free(options.port):
-        raise HostError("port-taken", f"Port {options.port} on 127.0.0.1 is taken; try --port {options.port + 1}.")
     with open_register().running() as ends:
         load_django(ends)
         if is_migrated(ends):

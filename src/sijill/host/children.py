@@ -75,7 +75,7 @@ class Keeper:
                 env={**self.child.env, MARK: self._mark},
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(),
+                preexec_fn=_end_with_parent(),  # noqa: PLW1509 - `supervise` has no threads
             )
         except (OSError, subprocess.SubprocessError) as error:
             self._pauses.ended(now)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -234,7 +235,7 @@ def clear_builds(data: Path) -> None:
     """This will remove what a making that was killed halfway left behind, its server included."""
     for place in data.glob(f"{BUILD_PREFIX}*"):
         # Its programs too: they go on when the command that called them is killed.
-        processes.wait_until(lambda place=place: _is_abandoned(place), ORPHANS_MAY_LEAVE)
+        processes.wait_until(partial(_is_abandoned, place), ORPHANS_MAY_LEAVE)
         shutil.rmtree(place, ignore_errors=True)
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 
 from sijill.domain.access.rules import REGISTER_ID
+
+# Who looks, as far as this thread has told PostgreSQL. It only ever saves telling again; PostgreSQL decides.
+_LOOKING: ContextVar[str] = ContextVar("looking", default="")
 
 
 def _look_as(viewer: str) -> str:
@@ -23,10 +27,16 @@ def _look_as(viewer: str) -> str:
 @contextmanager
 def viewing(user_id: UUID) -> Iterator[None]:
     """One transaction in which PostgreSQL shows what this user may see. Nests; the earlier viewer comes back."""
+    nested, outer = connection.in_atomic_block, _LOOKING.get()
     with transaction.atomic():
         before = _look_as(str(user_id))
-        yield
-        _look_as(before)
+        _LOOKING.set(str(user_id))
+        try:
+            yield
+        finally:
+            _LOOKING.set(outer)
+        if nested:  # otherwise the end of the transaction forgets the viewer
+            _look_as(before)
 
 
 @contextmanager
@@ -38,10 +48,16 @@ def as_register() -> Iterator[None]:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("as_register needs a transaction")
+    outer = _LOOKING.get()
+    if outer == str(REGISTER_ID):  # inside another such block: PostgreSQL need not be told twice
+        yield
+        return
     before = _look_as(str(REGISTER_ID))
+    _LOOKING.set(str(REGISTER_ID))
     try:
         yield
     finally:
+        _LOOKING.set(outer)
         with suppress(DatabaseError):
             _look_as(before)
 

@@ -97,24 +97,15 @@ def report(*, events: Sequence[NewEvent], by: Viewer, at: datetime) -> list[Rece
     return record_for(events=events, by=by, at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_for(*, events: Sequence[NewEvent], by: Viewer, at: datetime) -> list[Receipt]:
     """Record events whose permission a room above has already decided (a signed handover), and open what follows."""
     if not events:
         return []
     with as_register():
-        _subjects_exist(events)
         receipts = record(events, by=by.user_id, at=at)
         open_rows(_follow_ups(events, receipts) + _two_claims(events, receipts), by=by.user_id, at=at)
     return receipts
-
-
-def _subjects_exist(events: Sequence[NewEvent]) -> None:
-    wanted = {e.subject_id for e in events}
-    with connection.cursor() as cursor:
-        cursor.execute("select count(*) from ledger_subject where id = any(%s)", [list(wanted)])
-        if cursor.fetchone()[0] != len(wanted):
-            raise Refused("unknown-subject")
 
 
 def _follow_ups(events: Sequence[NewEvent], receipts: Sequence[Receipt]) -> list[NewFinding]:
@@ -211,7 +202,15 @@ def count_tally(
     )  # fmt: skip
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
+def open_tally(*, tally_id: UUID, basis: str, label: str, by: Viewer, at: datetime) -> None:
+    """Make a tally known by its id, for a room above that has already decided the permission. Twice changes nothing."""
+    with as_register():
+        tally = Subject(id=tally_id, is_tally=True, basis=basis, label=label)
+        Subject.objects.bulk_create([tally], ignore_conflicts=True)
+
+
+@transaction.atomic(savepoint=False)
 def tally_for(
     *,
     tally_id: UUID,
@@ -231,8 +230,7 @@ def tally_for(
         event_id, book_id, tally_id, Kind.TALLY_COUNTED, to, occurred_at, occurred_at, n=n, details=(("basis", basis),),
         by=signer,
     )  # fmt: skip
-    with as_register():
-        Subject.objects.get_or_create(id=tally_id, defaults={"is_tally": True, "basis": basis, "label": label})
+    open_tally(tally_id=tally_id, basis=basis, label=label, by=by, at=at)
     return record_for(events=[event], by=by, at=at)[0]
 
 
@@ -378,9 +376,11 @@ def take_head_count(
         )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_findings(*, findings: Sequence[NewFinding], by: Viewer, at: datetime) -> None:
     """Open findings on behalf of a room above; the same one opens once."""
+    if not findings:
+        return
     with as_register():
         open_rows(findings, by=by.user_id, at=at)
 

@@ -91,15 +91,15 @@ def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receip
     """Record reports in the given order and post what follows from them. The caller holds the transaction.
 
     Returns one receipt per event, in order. An id seen before gives a receipt marked `repeated`, if it says the same of
-    the same subject; otherwise Refused("id-already-used"). Refused("too-many-events") above EVENTS_MAX.
+    the same subject; otherwise Refused("id-already-used"). Refused("too-many-events") above EVENTS_MAX,
+    ("unknown-subject") for an id nobody registered.
     """
     if len(events) > EVENTS_MAX:
         raise Refused("too-many-events", limit=EVENTS_MAX)
     folios = _lock(events)
-    known = _known(events, folios)
+    known, first_seq = _known(events, folios)
     accounts = _accounts(events)
     outside = {book: ref for (book, spec), ref in accounts.items() if spec.kind is AccountKind.OUTSIDE}
-    first_seq = _reserve(len(events) - len(known))
     rows, receipts, written = Rows(), [], 0
     for event in events:
         if event.id in known:
@@ -122,61 +122,80 @@ def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receip
     return receipts
 
 
+_SELECT_FOLIOS = (
+    "select s.id, s.is_tally, f.id, f.book_id, f.pseq, f.tip, f.account_id, a.kind, f.n, f.last_at, f.last_event,"
+    " f.recorded_at from unnest(%s::uuid[], %s::bigint[]) as k(subject, book)"
+    " join ledger_folio f on f.subject_id = k.subject and f.book_id = k.book"
+    " join ledger_subject s on s.id = f.subject_id left join ledger_account a on a.id = f.account_id"
+    " order by f.subject_id, f.book_id for update of f"
+)
+_INSERT_FOLIOS = (
+    "with added as (insert into ledger_folio (subject_id, book_id, pseq, tip, n) select s.id, k.book, 0, %s, 0"
+    " from unnest(%s::uuid[], %s::bigint[]) as k(subject, book) join ledger_subject s on s.id = k.subject"
+    " order by s.id, k.book on conflict (subject_id, book_id) do nothing returning *)"
+    " select s.id, s.is_tally, f.id, f.book_id, f.pseq, f.tip, f.account_id, null, f.n, f.last_at, f.last_event,"
+    " f.recorded_at from added f join ledger_subject s on s.id = f.subject_id"
+)
+
+
 def _lock(events: Sequence[NewEvent]) -> dict[tuple[int, UUID], Folio]:
-    """Create the folios that are missing and lock all of them, in key order: no two calls can wait for each other."""
+    """Create the folios that are missing and lock all of them, in key order: no two calls can wait for each other.
+
+    Refused("unknown-subject") for an id nobody registered.
+    """
     keys = sorted({(e.subject_id, e.book_id) for e in events})
-    arrays = [[k[0] for k in keys], [k[1] for k in keys]]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select s.id, s.is_tally, f.id, f.book_id, f.pseq, f.tip, f.account_id, a.kind, f.n, f.last_at, f.last_event,"
-            " f.recorded_at from unnest(%s::uuid[], %s::bigint[]) as k(subject, book)"
-            " join ledger_folio f on f.subject_id = k.subject and f.book_id = k.book"
-            " join ledger_subject s on s.id = f.subject_id left join ledger_account a on a.id = f.account_id"
-            " order by f.subject_id, f.book_id for update of f",
-            arrays,
-        )
+        cursor.execute(_SELECT_FOLIOS, _columns(keys))
         found = cursor.fetchall()
-        if len(found) < len(keys):
-            cursor.execute(
-                "insert into ledger_folio (subject_id, book_id, pseq, tip, n)"
-                " select k.subject, k.book, 0, %s, 0 from unnest(%s::uuid[], %s::bigint[]) as k(subject, book)"
-                " on conflict (subject_id, book_id) do nothing",
-                [bytes(32), *arrays],
-            )
-            return _lock(events)
-    return {
-        (row[3], row[0]): Folio(
-            id=row[2],
-            book_id=row[3],
-            subject_id=row[0],
-            is_tally=row[1],
-            pseq=row[4],
-            tip=bytes(row[5]),
-            account=AccountRef(row[6], AccountKind(row[7])) if row[6] else None,
-            n=row[8],
-            last_at=row[9],
-            last_event=row[10],
-            recorded_at=row[11],
-        )
-        for row in found
-    }
+        missing = sorted(set(keys) - {(row[0], row[3]) for row in found})
+        if missing:
+            cursor.execute(_INSERT_FOLIOS, [bytes(32), *_columns(missing)])
+            found += cursor.fetchall()
+        if len(found) < len(keys):  # unknown subjects; or somebody else made these folios just now
+            cursor.execute(_SELECT_FOLIOS, _columns(keys))
+            found = cursor.fetchall()
+    if len(found) < len(keys):
+        raise Refused("unknown-subject")
+    return {(row[3], row[0]): _folio(row) for row in found}
 
 
-def _known(events: Sequence[NewEvent], folios: dict[tuple[int, UUID], Folio]) -> dict[UUID, Receipt]:
-    """Receipts of the events that were recorded before. Read after locking, so a concurrent twin is seen."""
+def _folio(row: Sequence[Any]) -> Folio:
+    return Folio(
+        id=row[2],
+        book_id=row[3],
+        subject_id=row[0],
+        is_tally=row[1],
+        pseq=row[4],
+        tip=bytes(row[5]),
+        account=AccountRef(row[6], AccountKind(row[7])) if row[6] else None,
+        n=row[8],
+        last_at=row[9],
+        last_event=row[10],
+        recorded_at=row[11],
+    )
+
+
+def _known(events: Sequence[NewEvent], folios: dict[tuple[int, UUID], Folio]) -> tuple[dict[UUID, Receipt], int]:
+    """Receipts of the events that were recorded before, and the first of as many numbers of recorded order as there
+    are events. Read after locking, so a concurrent twin is seen and numbers follow the order of the locks."""
     by_id = {e.id: e for e in events}
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, folio_id, kind, effect, reason from ledger_event where id = any(%s)", [list(by_id)]
+            "select r.first, e.id, e.folio_id, e.kind, e.effect, e.reason from (select"
+            " min(nextval('ledger_event_order')) as first from generate_series(1, %s)) r"
+            " left join ledger_event e on e.id = any(%s)",
+            [len(events), list(by_id)],
         )
         found = cursor.fetchall()
     receipts = {}
-    for event_id, folio_id, kind, effect, reason in found:
+    for _first, event_id, folio_id, kind, effect, reason in found:
+        if event_id is None:
+            continue
         event = by_id[event_id]
         if folios[event.book_id, event.subject_id].id != folio_id or event.kind != kind:
             raise Refused("id-already-used")
         receipts[event_id] = Receipt(event_id, effect, reason, repeated=True)
-    return receipts
+    return receipts, int(found[0][0])
 
 
 _SPEC_COLUMNS = "unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
@@ -221,15 +240,6 @@ def accounts_of(wanted: Iterable[tuple[int, AccountSpec]]) -> dict[tuple[int, Ac
             )
             return accounts_of(specs)
     return {spec: NamedAccount(found[i][0], spec[1].kind, found[i][1]) for i, spec in enumerate(specs, 1)}
-
-
-def _reserve(count: int) -> int:
-    """Take `count` numbers of recorded order; returns the first."""
-    if not count:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("select min(nextval('ledger_event_order')) from generate_series(1, %s)", [count])
-        return int(cursor.fetchone()[0])
 
 
 def _judge(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -111,6 +111,9 @@ _KINDS: dict[type, ClaimKind] = {
     Document: ClaimKind.DOCUMENT,
 }
 _TYPES: dict[ClaimKind, type] = {kind: made for made, kind in _KINDS.items()}
+_NEEDED: dict[type, frozenset[str]] = {
+    made: frozenset(f.name for f in fields(made) if f.default is MISSING) for made in _KINDS
+}
 _FIELDS: dict[type, tuple[str, ...]] = {made: tuple(f.name for f in fields(made)) for made in _KINDS}
 
 
@@ -169,7 +172,11 @@ def _parts(value: ClaimValue) -> dict[str, Any]:
 
 def to_data(value: ClaimValue) -> dict[str, Any]:
     """The value as it is stored: plain JSON, empty parts left out; a name with its script."""
-    data = {k: v.isoformat() if isinstance(v, date) else v for k, v in _parts(value).items() if v not in ("", None)}
+    data = {
+        k: v.isoformat() if isinstance(v, date) else v
+        for k, v in _parts(value).items()
+        if v is not None and (v != "" or k in _NEEDED[type(value)])
+    }
     return data | {"script": value.script} if isinstance(value, Name) else data
 
 

@@ -95,6 +95,7 @@ class HandoverRow:
     bodies: int | None
     tally: UUID
     manifest_code: str
+    manifest_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +270,13 @@ def _handover_row(h: Handover) -> HandoverRow:
     return HandoverRow(
         h.pk, h.manifest_id, h.manifest.batch_id, h.ordinal, h.giver_id, h.receiver_id, h.place_id,
         HandoverState(h.state), h.since, h.bodies, h.tally, h.manifest.code,
+        _hex(h.manifest.sha256),
     )  # fmt: skip
 
 
 def handovers(viewer: Viewer, *, batch_id: UUID | None = None, unfinished: bool = False) -> list[HandoverRow]:
     """Handovers of a batch, or all the viewer may know of that are not acknowledged yet."""
-    rows = Handover.objects.select_related("manifest").order_by("manifest__code", "ordinal")
+    rows = Handover.objects.select_related("manifest").defer("manifest__bytes").order_by("manifest__code", "ordinal")
     if batch_id:
         rows = rows.filter(manifest__batch_id=batch_id)
     if unfinished:
@@ -282,9 +284,16 @@ def handovers(viewer: Viewer, *, batch_id: UUID | None = None, unfinished: bool 
     return [_handover_row(h) for h in rows[:500]]
 
 
+def silent(viewer: Viewer, since: datetime) -> list[HandoverRow]:
+    """Every handover that has begun, is not acknowledged, and has stood still from this instant or longer."""
+    states = [s.value for s in (HandoverState.PRESENTED, HandoverState.COUNTED, HandoverState.NAMED)]
+    rows = Handover.objects.select_related("manifest").filter(state__in=states, since__lte=since)
+    return [_handover_row(h) for h in rows.order_by("since", "id")]
+
+
 def handover(viewer: Viewer, handover_id: UUID) -> HandoverRow:
     """One handover; NotVisible when its batch is."""
-    found = Handover.objects.select_related("manifest").filter(pk=handover_id).first()
+    found = Handover.objects.select_related("manifest").defer("manifest__bytes").filter(pk=handover_id).first()
     if found is None:
         raise NotVisible
     return _handover_row(found)
@@ -370,8 +379,9 @@ def lines_without_counterpart(viewer: Viewer) -> dict[int, int]:
     """Per giver's book: handover lines with one event and not the other, and no finding about them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select h.giver_id, count(*) from transfers_handoverline l join transfers_handover h on h.id = l.handover_id"
-            " where (l.out_event is null) <> (l.in_event is null) and not exists (select 1 from ledger_finding f"
+            "select h.giver_id, count(*) from transfers_handoverline l join transfers_handover h"
+            " on h.id = l.handover_id where (l.out_event is null) <> (l.in_event is null)"
+            " and not exists (select 1 from ledger_finding f"
             " where f.ref = h.id and f.subject_id = l.subject_id) group by h.giver_id"
         )
         return dict(cursor.fetchall())

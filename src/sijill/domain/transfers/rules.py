@@ -41,6 +41,12 @@ BATCH_MOVES: dict[BatchState, frozenset[BatchState]] = {
 }
 
 
+def has_passed(state: BatchState, to: BatchState) -> bool:
+    """True when a batch on its way is already beyond a state. A stopped one is beyond nothing."""
+    order = list(BatchState)
+    return state not in (B.SUSPENDED, B.CANCELLED) and order.index(state) > order.index(to)
+
+
 class Side(StrEnum):
     """The two sides of a handover. Neither signs for the other."""
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sijill.host import Child, Endpoints, HostError, open_register, port_is_free, stop_serving, supervise
+from sijill.host import Child, Endpoints, open_register, stop_serving, supervise
 from sijill.host.roles import printed
 from sijill.interfaces.cli.main import NO, OK, say
 from sijill.interfaces.cli.opening import apply_migrations, environment, file_argument
@@ -41,8 +41,6 @@ def serve(argv: list[str]) -> int:
 def serve_on(port: int) -> int:
     """Serve until told to stop."""
     register = open_register()
-    if not port_is_free(port):
-        raise HostError("port-taken", f"Port {port} on 127.0.0.1 is taken by another program; try --port {port + 1}.")
     with register.running() as ends:
         apply_migrations(ends)
         say(f"serving on http://127.0.0.1:{port}/ (Ctrl+C stops it)")

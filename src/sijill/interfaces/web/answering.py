@@ -1,4 +1,4 @@
-"""What every view uses: the request with its viewer, the marks of a view, and `page`, which renders inside the transaction."""
+"""What every view uses: the request with its viewer, the marks of a view, and `page`, which renders at once."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

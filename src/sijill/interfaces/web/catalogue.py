@@ -1,4 +1,6 @@
-"""The catalogues of translations, without GNU gettext: `python -m sijill.interfaces.web.catalogue extract|fill|compile|check`.
+"""The catalogues of translations, without GNU gettext.
+
+`python -m sijill.interfaces.web.catalogue` extract | fill | compile | check
 
 extract    find every sentence in the code and the templates and bring the catalogues up to date
 fill LANGUAGE FILE.json    add translations {"English": "translation" or [plural forms]}; "? …" marks an uncertain one
@@ -110,7 +112,7 @@ def extract() -> None:
 def _blank(key: Key, language: str) -> polib.POEntry:
     context, one, many = key
     forms = int(PLURALS[language].partition("=")[2].partition(";")[0])
-    plural = {n: "" for n in range(forms)} if many else {}
+    plural = dict.fromkeys(range(forms), "") if many else {}
     return polib.POEntry(msgctxt=context or None, msgid=one, msgid_plural=many, msgstr="", msgstr_plural=plural)
 
 

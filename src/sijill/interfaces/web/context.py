@@ -23,9 +23,11 @@ class Way:
     act: Act | None = None
 
 
-# To add a page to the navigation, add a line here; the longest `address` that begins the page's own is marked as where the reader is.
+# To add a page to the navigation, add a line here. The entry whose address begins the page's own (the longest such)
+# is marked as where the reader is.
 WAYS: list[Way] = [
     Way("board", _("Board"), "/"),
+    Way("batches", _("Batches"), "/batches"),
     Way("places", _("Facilities"), "/places"),
 ]
 

@@ -32,7 +32,7 @@ class ViewerMiddleware:
         """Pass the request on; the work is in `process_view`, where Django knows the view and its marks."""
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
-        patch_vary_headers(response, ("Cookie",))  # always, so that no header tells an address that is from one that is not
+        patch_vary_headers(response, ("Cookie",))  # always: no header tells an address that is from one that is not
         return response
 
     def process_view(

@@ -59,8 +59,8 @@ def _place(failure: BaseException) -> str:
     if not frames:
         return "no frame"
     own = [f for f in frames if "/sijill/" in f.filename] or frames
-    places = dict.fromkeys(f"{f.filename.rpartition('/sijill/')[2] or f.filename}:{f.lineno}" for f in (own[-1], frames[-1]))
-    return " via ".join(places)
+    places = [f"{f.filename.rpartition('/sijill/')[2]}:{f.lineno}" for f in (own[-1], frames[-1])]
+    return " via ".join(dict.fromkeys(places))
 
 
 def _problem(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

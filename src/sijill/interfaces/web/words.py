@@ -1,4 +1,4 @@
-"""Words for the codes of the rooms, and how a state looks. Codes never reach a reader; an unknown one is its own word."""
+"""Words for the codes of the rooms, and how a state looks. An unknown code is its own word."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -163,6 +163,26 @@ LIST_STATE: Words = {
     "cancelled": _("cancelled"),
     "failed": _("failed"),
 }
+# transfers: manifests and handovers
+MANIFEST: Words = {"draft": _("draft"), "sealed": _("sealed"), "cancelled": _("cancelled")}
+HANDOVER: Words = {
+    "expected": _("not begun"),
+    "presented": _("people presented"),
+    "counted": _("people counted"),
+    "named": _("names signed"),
+    "acknowledged": _("acknowledged"),
+}
+STAGE: Words = {
+    "presented": _("Present the people"),
+    "count": _("Count them"),
+    "names": _("Say the names"),
+    "acknowledgement": _("Take note"),
+}
+RESOLUTION: Words = {
+    "returned": _("back with us"),
+    "unknown": _("whereabouts not known to us"),
+    "reported-dead": _("reported dead"),
+}
 # people: claims, lists, reports
 NATION: Words = {
     "SY": _("Syria"),
@@ -290,6 +310,10 @@ GROUPS: dict[str, Words] = {
     "outcome": OUTCOME,
     "side": SIDE,
     "grade": GRADE,
+    "manifest": MANIFEST,
+    "handover": HANDOVER,
+    "stage": STAGE,
+    "resolution": RESOLUTION,
     "facility": FACILITY,
     "aspect": ASPECT,
     "capacity": CAPACITY,
@@ -302,14 +326,21 @@ GROUPS: dict[str, Words] = {
 # How a code looks: calm ● (as it should be), moving ◆ (under way), doubt ▲ (unverified or late), alarm ■ (somebody must
 # act), closed ○ (over)..
 TONES: dict[str, str] = {
-    **dict.fromkeys(("held", "received", "posted", "done", "reconciled", "counted", "handed-over"), "calm"),
     **dict.fromkeys(
-        ("in-transit", "handing-over", "temporary-out", "departed", "arrived", "running", "queued", "cleared"), "moving"
+        (
+            "held", "received", "posted", "done", "reconciled", "counted", "handed-over", "user", "sealed", "named",
+            "acknowledged",
+        ),
+        "calm",
+    ),
+    **dict.fromkeys(
+        ("in-transit", "handing-over", "temporary-out", "departed", "arrived", "running", "queued", "cleared", "presented"),
+        "moving",
     ),
     **dict.fromkeys(
         (
             "under-another", "released-unverified", "names-pending", "stated", "estimated", "declared", "unnamed",
-            "present-unnamed", "extra", "suspended", "explained", "none",
+            "present-unnamed", "extra", "suspended", "explained", "none", "paper",
         ),
         "doubt",
     ),

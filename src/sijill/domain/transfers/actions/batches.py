@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from sijill.domain.access import actions as access
 from sijill.domain.access.rules import Act, Refused, Viewer, require
@@ -37,28 +38,50 @@ from sijill.domain.transfers.rules import (
     BatchState,
     Proposal,
     Scope,
+    has_passed,
     objections,
 )
 
 _SPACE = UUID("5f6b8a39-9d8c-4a0e-9a55-3f1f0a7a1c22")
 
 
-def reference(prefix: str, key: UUID) -> str:
+def reference(prefix: str, key: UUID, attempt: int = 0) -> str:
     """A reference to read aloud: prefix, six characters that do not look alike, a check character."""
-    value, body = key.int, ""
+    value, body = key.int // numbers.MODULUS ** (6 * attempt), ""
     for _ in range(6):
         value, digit = divmod(value, numbers.MODULUS)
         body += numbers.ALPHABET[digit]
     return f"{prefix}-{body}-{numbers.check_character(body)}"
 
 
-def move_batch(batch_id: UUID, to: BatchState, *, by: UUID, at: datetime, note: str = "") -> None:
-    """Bring a batch to a state, if the table of moves allows it from where it is. Called as the register."""
-    batch = Batch.objects.select_for_update().get(pk=batch_id)
-    if batch.state == to:
+def free_reference(prefix: str, key: UUID, kind: type[Batch] | type[Manifest]) -> str:
+    """The reference of this id; when another has it already, the next six of its characters. Called as the register.
+
+    Six characters name 148 million: among ten thousand batches two alike are as likely as not.
+    """
+    candidates = [reference(prefix, key, attempt) for attempt in range(4)]
+    taken = set(kind.objects.filter(code__in=candidates).values_list("code", flat=True))
+    return next((code for code in candidates if code not in taken), candidates[0])
+
+
+def _says_the_same(row: Model, wanted: dict[str, object]) -> None:
+    """Refuse an id that was used for something else."""
+    if any(getattr(row, name) != value for name, value in wanted.items()):
+        raise Refused("id-already-used")
+
+
+def move_batch(
+    batch_id: UUID, to: BatchState, *, by: UUID, at: datetime, note: str = "", onward: bool = False
+) -> None:
+    """Bring a batch to a state, if the table of moves allows it from where it is. Called as the register.
+
+    `onward`: a batch of several vehicles takes a state from the first that reaches it, and never goes back.
+    """
+    state = BatchState(Batch.objects.select_for_update().get(pk=batch_id).state)
+    if state is to or (onward and has_passed(state, to)):
         return
-    if to not in BATCH_MOVES[BatchState(batch.state)]:
-        raise Refused("batch-not-ready", state=batch.state, to=to.value)
+    if to not in BATCH_MOVES[state]:
+        raise Refused("batch-not-ready", state=state.value, to=to.value)
     Batch.objects.filter(pk=batch_id).update(state=to.value)
     BatchEvent(batch_id=batch_id, state=to.value, by_id=by, at=at, note=note).save(force_insert=True)
 
@@ -70,12 +93,17 @@ def create_operation(
     """Open an operation between these authorities. Needs a coordinator of one of them."""
     if not any(by.may(Act.AUTHORISE_BATCH, authority_id=a) for a in parties):
         require(by, Act.AUTHORISE_BATCH, authority_id=parties[0] if parties else 0)
+    wanted: dict[str, object] = {"code": code, "names": names}
     with as_register():
-        made = Operation.objects.get_or_create(
-            id=operation_id, defaults={"code": code, "names": names, "created_at": at, "by_id": by.user_id}
-        )[1]
-        if made:
-            Party.objects.bulk_create(Party(operation_id=operation_id, authority_id=a) for a in sorted(set(parties)))
+        if (found := Operation.objects.filter(pk=operation_id).first()) is not None:
+            _says_the_same(found, wanted)
+            return operation_id
+        try:
+            with transaction.atomic():
+                Operation(id=operation_id, created_at=at, by_id=by.user_id, **wanted).save(force_insert=True)
+        except IntegrityError:
+            raise Refused("code-taken") from None
+        Party.objects.bulk_create(Party(operation_id=operation_id, authority_id=a) for a in sorted(set(parties)))
     return operation_id
 
 
@@ -100,16 +128,24 @@ def add_decision(
         require(by, Act.AUTHORISE_BATCH, authority_id=parties[0])
     if not body.strip() or not document.strip():
         raise Refused("decision-needs-source")
+    wanted: dict[str, object] = {
+        "operation_id": operation_id, "body": body, "decided_on": decided_on, "document": document,
+        "scope": {name: list(values) for name, values in asdict(scope).items()}, "ceiling": ceiling,
+        "facility_kinds": list(facility_kinds), "excluded_regions": list(excluded_regions),
+    }  # fmt: skip
     with as_register():
-        Decision.objects.get_or_create(
-            id=decision_id,
-            defaults={
-                "operation_id": operation_id, "body": body, "decided_on": decided_on, "document": document,
-                "scope": asdict(scope), "ceiling": ceiling, "facility_kinds": list(facility_kinds),
-                "excluded_regions": list(excluded_regions), "by_id": by.user_id, "recorded_at": at,
-            },
-        )  # fmt: skip
+        found, made = Decision.objects.get_or_create(
+            id=decision_id, defaults=wanted | {"by_id": by.user_id, "recorded_at": at}
+        )
+        if not made:
+            _says_the_same(found, wanted)
     return decision_id
+
+
+def _wait_for(key: UUID) -> None:
+    """Let one transaction at a time go on about this batch or operation."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(key)])
 
 
 def _object(by: Viewer, operation_id: UUID, proposal: Proposal, *, besides: UUID | None = None) -> None:
@@ -119,6 +155,7 @@ def _object(by: Viewer, operation_id: UUID, proposal: Proposal, *, besides: UUID
     """
     decisions = queries.decisions(by, operation_id)
     if any(d.ceiling is not None for d in decisions):
+        _wait_for(operation_id)  # two plans never share the same rest of a ceiling
         with as_register():
             already = queries.people_planned(by, operation_id, besides=besides)
         proposal = replace(proposal, already=already)
@@ -146,21 +183,24 @@ def plan_batch(
     operation = queries.operation(by, operation_id)
     if {sender_id, carrier_id, receiver_id} - set(operation.parties):
         raise Refused("not-a-party")
-    if len({sender_id, carrier_id, receiver_id}) < 2 or sender_id == carrier_id or carrier_id == receiver_id:
+    if carrier_id in (sender_id, receiver_id):
         raise Refused("custodians-must-differ")
     if size < 1:
         raise Refused("empty-batch")
-    with as_register(), connection.cursor() as cursor:  # two plans never share the same rest of a ceiling
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(operation_id)])
-        if Batch.objects.filter(pk=batch_id).exists():
+    wanted: dict[str, object] = {
+        "operation_id": operation_id, "sender_id": sender_id, "carrier_id": carrier_id, "receiver_id": receiver_id,
+        "origin_id": origin_id, "planned_on": planned_on, "size": size,
+    }  # fmt: skip
+    with as_register():
+        _wait_for(batch_id)
+        if (found := Batch.objects.filter(pk=batch_id).first()) is not None:
+            _says_the_same(found, wanted)
             return batch_id
     _object(by, operation_id, Proposal(sender_id, receiver_id, size))
     with as_register():
         Batch(
-            id=batch_id, operation_id=operation_id, code=reference("B", batch_id), sender_id=sender_id,
-            carrier_id=carrier_id, receiver_id=receiver_id, origin_id=origin_id, planned_on=planned_on, size=size,
-            created_at=at, by_id=by.user_id,
-        ).save(force_insert=True)  # fmt: skip
+            id=batch_id, code=free_reference("B", batch_id, Batch), created_at=at, by_id=by.user_id, **wanted
+        ).save(force_insert=True)
         BatchEvent(batch_id=batch_id, state="planned", by_id=by.user_id, at=at).save(force_insert=True)
     return batch_id
 
@@ -201,7 +241,11 @@ def draw_manifest(
 ) -> UUID:
     """Begin the manifest of one vehicle to one destination. Refused when a decision excludes the place."""
     batch = _drawable(by, batch_id)
-    if Manifest.objects.filter(pk=manifest_id, batch_id=batch_id).exists():
+    wanted = {"batch_id": batch_id, "vehicle": vehicle.strip() or "1", "destination_id": destination_id}
+    with as_register():
+        found = Manifest.objects.filter(pk=manifest_id).first()
+    if found is not None:
+        _says_the_same(found, wanted)
         return manifest_id
     facility = places.facility_by_id(by, destination_id)
     if facility.authority_id not in (None, batch.receiver_id):
@@ -215,10 +259,7 @@ def draw_manifest(
         besides=batch_id,
     )  # fmt: skip
     with as_register():
-        Manifest(
-            id=manifest_id, batch_id=batch_id, code=reference("M", manifest_id), vehicle=vehicle.strip() or "1",
-            destination_id=destination_id,
-        ).save(force_insert=True)  # fmt: skip
+        Manifest(id=manifest_id, code=free_reference("M", manifest_id, Manifest), **wanted).save(force_insert=True)
     return manifest_id
 
 
@@ -247,8 +288,7 @@ def add_lines(*, manifest_id: UUID, subject_ids: Sequence[UUID], by: Viewer, at:
             for i, s in enumerate(new, 1)
         ]
         try:
-            with transaction.atomic():
-                ManifestLine.objects.bulk_create(rows)
+            ManifestLine.objects.bulk_create(rows)
         except IntegrityError:
             raise Refused("on-another-manifest") from None
 
@@ -361,13 +401,14 @@ def _expect_handovers(batch: BatchRow, manifest: ManifestRow, subjects: Sequence
         (1, batch.sender_id, batch.carrier_id, batch.origin_id),
         (2, batch.carrier_id, batch.receiver_id, manifest.destination_id),
     ]
-    for ordinal, giver, receiver, place in chain:
-        key = uuid5(_SPACE, f"{manifest.id}/{ordinal}")
+    keys = {ordinal: uuid5(_SPACE, f"{manifest.id}/{ordinal}") for ordinal, *_ in chain}
+    Handover.objects.bulk_create(
         Handover(
-            id=key, manifest_id=manifest.id, ordinal=ordinal, giver_id=giver, receiver_id=receiver, place_id=place,
-            tally=uuid5(_SPACE, f"{key}/tally"),
-        ).save(force_insert=True)  # fmt: skip
-        if ordinal == 1:
-            HandoverLine.objects.bulk_create(
-                HandoverLine(handover_id=key, no=no, subject_id=s) for no, s in enumerate(subjects, 1)
-            )
+            id=keys[ordinal], manifest_id=manifest.id, ordinal=ordinal, giver_id=giver, receiver_id=receiver,
+            place_id=place, tally=uuid5(_SPACE, f"{keys[ordinal]}/tally"),
+        )
+        for ordinal, giver, receiver, place in chain
+    )  # fmt: skip
+    HandoverLine.objects.bulk_create(
+        HandoverLine(handover_id=keys[1], no=no, subject_id=s) for no, s in enumerate(subjects, 1)
+    )

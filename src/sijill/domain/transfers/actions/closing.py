@@ -16,7 +16,7 @@ from sijill.domain.transfers.rules import BatchState
 
 @transaction.atomic
 def close_batch(*, batch_id: UUID, by: Viewer, at: datetime) -> None:
-    """Close a reconciled batch. Refused while a finding about one of its handovers or statements is open in any book."""
+    """Close a reconciled batch. Refused while a finding about its handovers or statements is open in any book."""
     batch = queries.batch(by, batch_id)
     require(by, Act.PLAN_BATCH, authority_id=batch.sender_id)
     with as_register():
@@ -30,7 +30,7 @@ def close_batch(*, batch_id: UUID, by: Viewer, at: datetime) -> None:
 
 
 def reconcile_if_settled(batch_id: UUID, *, by: UUID, at: datetime) -> bool:
-    """Bring a batch to reconciled once every handover is acknowledged and every line settled. Called as the register."""
+    """Bring a batch to reconciled once every handover is acknowledged, every line settled. Called as the register."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select exists (select 1 from transfers_manifest m where m.batch_id = %s and m.state = 'draft') or exists"

@@ -19,9 +19,8 @@ from sijill.domain.transfers.actions.signing import (
     advance,
     begin,
     event_id,
-    giver_by,
     need,
-    recount_pending,
+    pending,
     repeated,
     sign,
 )
@@ -56,37 +55,27 @@ def present(
     if repeated(handover, statement_id, Stage.PRESENTED, None, paper):
         return
     need(handover, H.EXPECTED)
-    with as_register():
-        if handover.ordinal == 2:
+    if handover.ordinal == 2:
+        with as_register():
             _lines_of_second(handover)
-        lines = queries.lines(by, handover_id)
+    lines = queries.lines(by, handover_id)
     if not lines:
         raise Refused("nobody-to-hand-over")
     content = {"people": len(lines), "subjects": [str(line.subject_id) for line in lines]}
     sign(handover, statement_id, Stage.PRESENTED, content, paper=paper, occurred_at=occurred_at, by=by, at=at)
     kind = Kind.DEPARTURE if handover.ordinal == 1 else Kind.ARRIVAL
     to = AccountSpec(AccountKind.HANDING_OVER, other_id=handover.receiver_id)
-    signer = giver_by(handover)
+    signer = by.user_id if paper is None else REGISTER_ID
     events = [
         NewEvent(event_id(statement_id, line.no, kind), handover.giver_id, line.subject_id, kind, to, occurred_at,
                  occurred_at, details=(("statement", str(statement_id)),), by=signer)
         for line in lines
     ]  # fmt: skip
-    ledger.record_for(events=events, by=by, at=at)
     with as_register():
+        ledger.record_for(events=events, by=by, at=at)
         advance(handover, H.PRESENTED, at)
         state = BatchState.DEPARTED if handover.ordinal == 1 else BatchState.ARRIVED
-        _move_if_first(handover, state, by.user_id, at)
-
-
-def _move_if_first(handover: HandoverRow, state: BatchState, by: UUID, at: datetime) -> None:
-    """A batch of several vehicles takes a state from the first that reaches it. A stopped batch takes none."""
-    order = list(BatchState)
-    batch = Handover.objects.select_related("manifest__batch").get(pk=handover.id).manifest.batch
-    if batch.state in (BatchState.SUSPENDED, BatchState.CANCELLED):
-        raise Refused("batch-not-ready", state=batch.state, to=state.value)
-    if order.index(BatchState(batch.state)) < order.index(state):
-        move_batch(batch.pk, state, by=by, at=at)
+        move_batch(handover.batch_id, state, by=by.user_id, at=at, onward=True)
 
 
 def _lines_of_second(handover: HandoverRow) -> None:
@@ -128,11 +117,12 @@ def sign_count(
     if min(bodies, injured, dead) < 0 or injured > bodies:
         raise Refused("bad-count")
     sign(handover, statement_id, Stage.COUNT, content, paper=paper, occurred_at=occurred_at, by=by, at=at)
-    recount_pending(handover, statement_id, bodies, occurred_at, by, at)
     with as_register():
+        ledger.open_tally(tally_id=handover.tally, basis="pending", label="names pending", by=by, at=at)
+        ledger.record_for(events=[pending(handover, statement_id, bodies, occurred_at, by)], by=by, at=at)
         advance(handover, H.COUNTED, at, bodies=bodies)
         if handover.ordinal == 2:
-            _move_if_first(handover, BatchState.COUNTED, by.user_id, at)
+            move_batch(handover.batch_id, BatchState.COUNTED, by=by.user_id, at=at, onward=True)
     presented = len(queries.lines(by, handover_id))
     if bodies + dead != presented:
         owner = finding_owner("count-differs", handover.ordinal, Side.RECEIVER)

@@ -1,6 +1,7 @@
 """The receiver signs the names. Custody passes here, line by line: transfer-out and transfer-in in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,25 +16,24 @@ from sijill.domain.ledger.rules import AccountKind, AccountSpec, Kind, NewEvent,
 from sijill.domain.people import actions as people
 from sijill.domain.people import queries as people_queries
 from sijill.domain.transfers import queries
-from sijill.domain.transfers.actions.closing import reconcile_if_settled
 from sijill.domain.transfers.actions.signing import (
     Paper,
     advance,
     begin,
     event_id,
-    giver_by,
     may_sign,
     need,
+    pending,
     receiver_by,
-    recount_pending,
     repeated,
     sign,
 )
-from sijill.domain.transfers.models import Handover, HandoverLine, LineOutcome, ManifestLine
+from sijill.domain.transfers.models import Handover, HandoverLine, LineOutcome, ManifestLine, Statement
 from sijill.domain.transfers.queries import HandoverRow
 from sijill.domain.transfers.rules import (
     RESTATABLE,
     Extra,
+    Grade,
     HandoverState,
     LineRow,
     Outcome,
@@ -77,18 +77,19 @@ def sign_names(
     added = _add_extras(handover, extras, by, at)
     said |= {line.id: OutcomeCode.EXTRA for line in added.values()}
     lines |= added
-    events = _events(handover, [(lines[i], code) for i, code in said.items()], statement_id, occurred_at, by)
-    ledger.record_for(events=events, by=by, at=at)
+    gives, latest = _told_before(handover)
+    receives = receiver_by(handover, by)
+    events = _events(handover, [(lines[i], c) for i, c in said.items()], statement_id, occurred_at, (gives, receives))
+    now = tuple(replace(line, code=said.get(i, line.code)) for i, line in lines.items())
+    unnamed = sum(line.code == OutcomeCode.UNNAMED for line in now)
+    events.append(pending(handover, statement_id, unnamed, max(occurred_at, latest), by))
     with as_register():
+        ledger.record_for(events=events, by=by, at=at)
         _write_outcomes(handover, statement_id, lines, said)
         advance(handover, H.NAMED, at)
     _follow_to_second(handover, [lines[i] for i, c in said.items() if c in _CAME], statement_id, occurred_at, by, at)
-    now = queries.lines(by, handover_id)
-    unnamed = sum(line.code == OutcomeCode.UNNAMED for line in now)
-    recount_pending(handover, statement_id, unnamed, occurred_at, by, at)
-    _findings_of_names(handover, lines, said, now, statement_id, by, at)
-    with as_register():
-        reconcile_if_settled(handover.batch_id, by=by.user_id, at=at)
+    found = [_finding(handover, c, lines[i].subject_id) for i, c in said.items() if c is not OutcomeCode.RECEIVED]
+    ledger.open_findings(findings=found + _bodies_differ(handover, statement_id, bodies_named(now)), by=by, at=at)
 
 
 _CAME = (OutcomeCode.RECEIVED, OutcomeCode.EXTRA)
@@ -108,10 +109,8 @@ def _told(lines: dict[int, LineRow], outcomes: Sequence[Outcome]) -> dict[int, O
 
 def _content(lines: dict[int, LineRow], said: dict[int, OutcomeCode], extras: Sequence[Extra]) -> dict[str, Any]:
     """What is signed: a word on each line, and who is there besides."""
-    return {
-        "outcomes": [{"no": lines[i].no, "subject": str(lines[i].subject_id), "code": c.value} for i, c in said.items()],
-        "extra": [str(e.subject_id) for e in extras],
-    }
+    words = [{"no": lines[i].no, "subject": str(lines[i].subject_id), "code": c.value} for i, c in said.items()]
+    return {"outcomes": words, "extra": [str(e.subject_id) for e in extras]}
 
 
 def _check(lines: dict[int, LineRow], said: dict[int, OutcomeCode]) -> None:
@@ -195,16 +194,26 @@ def _follow_to_second(
     ledger.open_findings(findings=claimed, by=by, at=at)
 
 
+def _told_before(handover: HandoverRow) -> tuple[UUID, datetime]:
+    """Who answers for what leaves the giver's book (the user who presented, or the register for a paper), and when the
+    latest count or names were said to be."""
+    signed = Statement.objects.filter(handover_id=handover.id).values_list("stage", "grade", "by_id", "occurred_at")
+    rows = list(signed)
+    gives = [by for stage, grade, by, _at in rows if (stage, grade) == (Stage.PRESENTED, Grade.USER)]
+    latest = max(at for stage, _grade, _by, at in rows if stage in (Stage.COUNT, Stage.NAMES))
+    return gives[0] if gives else REGISTER_ID, latest
+
+
 def _events(
     handover: HandoverRow,
     said: Sequence[tuple[LineRow, OutcomeCode]],
     statement_id: UUID,
     occurred_at: datetime,
-    by: Viewer,
+    answers: tuple[UUID, UUID],
 ) -> list[NewEvent]:
-    """The custody events that the outcomes make, in the giver's book and in the receiver's."""
+    """The custody events that the outcomes make, in the giver's book and the receiver's; `answers` for either."""
     giver, receiver = handover.giver_id, handover.receiver_id
-    gives, receives = giver_by(handover), receiver_by(handover, by)
+    gives, receives = answers
     gone = AccountSpec(AccountKind.TRANSFERRED_OUT, other_id=receiver)
     dead = AccountSpec(AccountKind.REPORTED_DEAD, facility_id=handover.place_id)
     taken = _taken_to(handover)
@@ -263,30 +272,17 @@ def _in_event(statement_id: UUID, line: LineRow, code: OutcomeCode) -> UUID | No
     return event_id(statement_id, line.no, kinds[code]) if code in kinds else line.in_event
 
 
-def _findings_of_names(
-    handover: HandoverRow,
-    lines: dict[int, LineRow],
-    said: dict[int, OutcomeCode],
-    now: tuple[LineRow, ...],
-    statement_id: UUID,
-    by: Viewer,
-    at: datetime,
-) -> None:
-    """A finding for every difference: the giver's for who was not received, the receiver's for who came besides."""
-    found = [
-        _finding(handover, code, lines[i].subject_id) for i, code in said.items() if code is not OutcomeCode.RECEIVED
-    ]
-    if handover.bodies is not None and handover.state is H.COUNTED and bodies_named(now) != handover.bodies:
-        found.append(
-            NewFinding(handover.receiver_id, "count-differs", ref=statement_id, n=handover.bodies - bodies_named(now),
-                       facility_id=handover.place_id,
-                       owner=finding_owner("count-differs", handover.ordinal, Side.RECEIVER))
-        )  # fmt: skip
-    ledger.open_findings(findings=found, by=by, at=at)
+def _bodies_differ(handover: HandoverRow, statement_id: UUID, named: int) -> list[NewFinding]:
+    """The names account for more or fewer bodies than the receiver had counted."""
+    if handover.state is not H.COUNTED or handover.bodies in (None, named):
+        return []
+    owner = finding_owner("count-differs", handover.ordinal, Side.RECEIVER)
+    more = (handover.bodies or 0) - named
+    return [NewFinding(handover.receiver_id, "count-differs", None, statement_id, handover.place_id, more, owner)]
 
 
 def _finding(handover: HandoverRow, code: OutcomeCode, subject_id: UUID) -> NewFinding:
-    """The finding of one line that was not simply received."""
+    """A difference: the giver's finding for who was not received, the receiver's for who came besides."""
     side = Side.RECEIVER if code in (OutcomeCode.UNNAMED, OutcomeCode.EXTRA) else Side.GIVER
     book = handover.receiver_id if side is Side.RECEIVER else handover.giver_id
     name = f"line-{code.value}"

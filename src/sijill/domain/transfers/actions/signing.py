@@ -10,20 +10,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+import psycopg
+from django.db import IntegrityError, connection
 
 from sijill.domain.access import actions as access
 from sijill.domain.access.rules import REGISTER_ID, Act, Refused, Viewer, require
-from sijill.domain.access.viewing import as_register
-from sijill.domain.ledger import actions as ledger
-from sijill.domain.ledger.rules import AccountKind, AccountSpec
+from sijill.domain.ledger.rules import AccountKind, AccountSpec, Kind, NewEvent
 from sijill.domain.ledger.write import canonical, instant
 from sijill.domain.transfers import queries
 from sijill.domain.transfers.models import Handover, Statement
 from sijill.domain.transfers.queries import HandoverRow
 from sijill.domain.transfers.rules import SIGNS, Grade, HandoverState, Side, Stage
 
+ONE_SIDE = "statement_one_side"  # the constraint: one user never signs both sides of a handover
 SCAN_BYTES_MAX = 5 * 1024 * 1024
 _EVENTS = UUID("a7d4d9d1-0f1f-4df4-9f1e-2d8a7c1f0b33")
 
@@ -52,7 +51,9 @@ def may_sign(handover: HandoverRow, side: Side, by: Viewer) -> bool:
 
 
 def begin(handover_id: UUID, stage: Stage, by: Viewer, paper: Paper | None) -> HandoverRow:
-    """Lock the handover and check who may sign this stage."""
+    """Lock the handover and check who may sign this stage. An id that is hidden or nobody's is locked alike (law 9)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 9))", [str(handover_id)])
     handover = queries.handover(by, handover_id)
     side = SIGNS[stage]
     if paper is None or may_sign(handover, side, by):
@@ -62,9 +63,7 @@ def begin(handover_id: UUID, stage: Stage, by: Viewer, paper: Paper | None) -> H
         require(by, Act.SIGN_HANDOVER, authority_id=other, facility_id=handover.place_id)
         if not queries.has_no_signer(by, authority_of(handover, side)):
             raise Refused("authority-has-officers")
-    with as_register():
-        Handover.objects.select_for_update().get(pk=handover_id)
-    return queries.handover(by, handover_id)
+    return handover
 
 
 def repeated(
@@ -85,13 +84,8 @@ def repeated(
     return True
 
 
-def _check(handover: HandoverRow, side: Side, paper: Paper | None, by: Viewer) -> None:
-    """One user never signs both sides; a paper has a signer and a scan of bearable size."""
-    if paper is None:
-        signed = Statement.objects.filter(handover_id=handover.id, by_id=by.user_id, grade=Grade.USER.value)
-        if signed.exclude(side=side.value).exists():
-            raise Refused("already-signed-other-side")
-        return
+def _check(paper: Paper) -> None:
+    """A paper has a signer and a scan of bearable size."""
     if not paper.signer.strip() or not paper.scan:
         raise Refused("paper-needs-signer-and-scan")
     if len(paper.scan) > SCAN_BYTES_MAX:
@@ -112,7 +106,8 @@ def sign(
     """Write one side's statement: canonical bytes, hash, signer. Inserted as the signer, never as the register."""
     side = SIGNS[stage]
     authority = authority_of(handover, side)
-    _check(handover, side, paper, by)
+    if paper is not None:
+        _check(paper)
     session = None if paper else access.signing_session(authority_id=authority, by=by, at=at)
     scan_hash = hashlib.sha256(paper.scan).digest() if paper else None
     body = canonical(
@@ -120,7 +115,7 @@ def sign(
             "format": "sijill/statement/1",
             "statement": str(statement_id),
             "handover": str(handover.id),
-            "manifest_sha256": queries.manifest(by, handover.manifest_id).sha256,
+            "manifest_sha256": handover.manifest_sha256,
             "side": side.value,
             "stage": stage.value,
             "authority": authority,
@@ -140,10 +135,10 @@ def sign(
         scan=paper.scan if paper else None, scan_sha256=scan_hash, occurred_at=occurred_at, recorded_at=at,
     )  # fmt: skip
     try:
-        with transaction.atomic():
-            statement.save(force_insert=True)
-    except IntegrityError:  # the id belongs to a statement the signer cannot see
-        raise Refused("id-already-used") from None
+        statement.save(force_insert=True)
+    except IntegrityError as error:  # told apart by PostgreSQL: one side a user; or an id of a statement he cannot see
+        broken = error.__cause__.diag.constraint_name if isinstance(error.__cause__, psycopg.Error) else ""
+        raise Refused("already-signed-other-side" if broken == ONE_SIDE else "id-already-used") from None
 
 
 def advance(handover: HandoverRow, state: HandoverState, at: datetime, **also: Any) -> None:
@@ -157,26 +152,15 @@ def need(handover: HandoverRow, *states: HandoverState) -> None:
         raise Refused("handover-not-ready", state=handover.state.value)
 
 
-def giver_by(handover: HandoverRow) -> UUID:
-    """Who answers for what leaves the giver's book: the user who presented, or the register for a paper."""
-    found = Statement.objects.filter(handover_id=handover.id, stage=Stage.PRESENTED.value, grade="user").first()
-    return found.by_id if found else REGISTER_ID
-
-
 def receiver_by(handover: HandoverRow, by: Viewer) -> UUID:
     """Who answers for what enters the receiver's book: its own officer, or the register for a paper others entered."""
     return by.user_id if may_sign(handover, Side.RECEIVER, by) else REGISTER_ID
 
 
-def recount_pending(
-    handover: HandoverRow, statement_id: UUID, n: int, occurred_at: datetime, by: Viewer, at: datetime
-) -> None:
-    """Set the receiver's "received, names pending" to a number, never before an earlier word on it."""
-    said = Statement.objects.filter(handover_id=handover.id, stage__in=[Stage.COUNT.value, Stage.NAMES.value])
-    latest = said.aggregate(at=Max("occurred_at"))["at"] or occurred_at
-    ledger.tally_for(
-        tally_id=handover.tally, event_id=event_id(statement_id, "tally", "counted"), book_id=handover.receiver_id,
-        to=AccountSpec(AccountKind.NAMES_PENDING, facility_id=handover.place_id, other_id=handover.giver_id),
-        n=n, basis="pending", label="names pending", occurred_at=max(occurred_at, latest),
-        signer=receiver_by(handover, by), by=by, at=at,
+def pending(handover: HandoverRow, statement_id: UUID, n: int, when: datetime, by: Viewer) -> NewEvent:
+    """Sets the receiver's "received, names pending" to a number."""
+    to = AccountSpec(AccountKind.NAMES_PENDING, facility_id=handover.place_id, other_id=handover.giver_id)
+    return NewEvent(
+        event_id(statement_id, "tally", "counted"), handover.receiver_id, handover.tally, Kind.TALLY_COUNTED, to, when,
+        when, n=n, details=(("basis", "pending"),), by=receiver_by(handover, by),
     )  # fmt: skip

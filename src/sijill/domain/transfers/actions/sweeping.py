@@ -9,7 +9,8 @@ from sijill.domain.access.viewing import as_register
 from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger.rules import NewFinding
 from sijill.domain.transfers import queries
-from sijill.domain.transfers.rules import overdue
+from sijill.domain.transfers.queries import HandoverRow
+from sijill.domain.transfers.rules import OVERDUE_AFTER, Side, finding_owner, overdue
 
 
 @transaction.atomic
@@ -18,10 +19,15 @@ def sweep_overdue(*, by: Viewer, at: datetime) -> int:
     if not by.built_in:
         raise NotAllowed(Act.SETTLE_FINDING)
     with as_register():
-        found = [
-            NewFinding(h.receiver_id if code == "names-overdue" else h.giver_id, code, ref=h.id, facility_id=h.place_id)
-            for h in queries.handovers(by, unfinished=True)
-            if (code := overdue(h.state, h.since, at))
-        ]
+        silent = queries.silent(by, at - OVERDUE_AFTER)
+    found = [_finding(h, code) for h in silent if (code := overdue(h.state, h.since, at))]
     ledger.open_findings(findings=found, by=by, at=at)
     return len(found)
+
+
+def _finding(handover: HandoverRow, code: str) -> NewFinding:
+    """Overdue names are the receiver's to find out; the rest is the giver's, who still answers."""
+    side = Side.RECEIVER if code == "names-overdue" else Side.GIVER
+    book = handover.receiver_id if side is Side.RECEIVER else handover.giver_id
+    owner = finding_owner(code, handover.ordinal, side)
+    return NewFinding(book, code, ref=handover.id, facility_id=handover.place_id, owner=owner)

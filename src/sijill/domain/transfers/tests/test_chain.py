@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from sijill.domain.access.rules import Refused
+from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.rules import AccountKind
 from sijill.domain.transfers import actions, queries
 from sijill.domain.transfers.rules import Extra
@@ -41,21 +42,11 @@ def with_differences(story: Story, ordinal: int) -> UUID:
 
 
 def pending(story: Story, ordinal: int) -> int:
-    """People "received, names pending" in the tally of this handover."""
+    """People "received, names pending" with the receiver of this handover."""
+    book = story.cast.authority[PARTIES[ordinal][1]]
     with story.register() as by:
-        rows = queries_board(by)
-    return rows.get(PARTIES[ordinal][1], 0)
-
-
-def queries_board(by):  # type: ignore[no-untyped-def]
-    """How many are counted and not named, by authority."""
-    from sijill.domain.access import queries as access
-    from sijill.domain.ledger import queries as ledger
-
-    codes = {a.id: a.code for a in access.authorities(by)}
-    return {
-        codes[r.account.book_id]: r.tallied for r in ledger.board(by) if r.account.kind is AccountKind.NAMES_PENDING
-    }
+        rows = [r for r in ledger.board(by) if r.account.kind is AccountKind.NAMES_PENDING]
+    return sum(r.tallied for r in rows if r.account.book_id == book)
 
 
 def assert_sound(story: Story) -> None:

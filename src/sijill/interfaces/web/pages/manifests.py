@@ -14,9 +14,10 @@ from sijill.domain.access.rules import Act, Refused
 from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.rules import AccountKind
 from sijill.domain.people import queries as people
+from sijill.domain.places.rules import FacilityRow
 from sijill.domain.transfers import actions as transfers_actions
 from sijill.domain.transfers import queries as transfers
-from sijill.domain.transfers.queries import BatchRow, ManifestRow
+from sijill.domain.transfers.queries import BatchRow, ManifestLineRow, ManifestRow
 from sijill.domain.transfers.rules import MANIFEST_PEOPLE_MAX, BatchState, Proposal, objections
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, acts, page, reads
@@ -245,7 +246,7 @@ def _show(
         "room": batch.size - sum(m.people for m in all_manifests),
         "may_change": may_draw and draft,
         "may_seal": may_draw and draft and batch.state is not BatchState.PLANNED,
-        "objections": _against(request, batch, row, [line.subject_id for line in lines]) if draft else [],
+        "objections": _against(request, batch, names.facilities[row.destination_id], lines) if draft else [],
         "refused": form if form is not None and type(form) is ActForm else None,
         "first_form": form if isinstance(form, FirstForm) else FirstForm(),
         "references_form": form if isinstance(form, ReferencesForm) else ReferencesForm(),
@@ -261,10 +262,11 @@ def _seal_form(request: ViewerRequest, form: ActForm | None, batch: BatchRow) ->
     return form if isinstance(form, SigningForm) else without_password(SigningForm(), request, batch.sender_id)
 
 
-def _against(request: ViewerRequest, batch: BatchRow, row: ManifestRow, subjects: list[UUID]) -> list[str]:
+def _against(
+    request: ViewerRequest, batch: BatchRow, facility: FacilityRow, lines: list[ManifestLineRow]
+) -> list[str]:
     """What the decisions hold against sealing this list for this place: the rule the action asks too."""
-    facility = directory(request).facilities[row.destination_id]
-    codes = ledger.categories(request.viewer, subjects)
+    codes = ledger.categories(request.viewer, [line.subject_id for line in lines])
     already = transfers.people_planned(request.viewer, batch.operation_id, besides=batch.id)
     proposal = Proposal(
         batch.sender_id, batch.receiver_id, batch.size, already, facility.region, facility.kind.value,

@@ -149,6 +149,8 @@ def _show(request: ViewerRequest, place: FacilityRow, form: ActForm | None = Non
     may_set = place.authority_id is not None and viewer.may(
         Act.SET_CAPACITY, authority_id=place.authority_id, facility_id=place.id
     )
+    control_form = form if isinstance(form, ControlForm) else _control_form(request, fresh=True)
+    capacity_form = form if isinstance(form, CapacityForm) else _capacity_form(request, fresh=True)
     context = {
         "place": place,
         "owner": authorities.get(place.authority_id or 0),
@@ -156,10 +158,10 @@ def _show(request: ViewerRequest, place: FacilityRow, form: ActForm | None = Non
         "aspects": aspects(control, authorities),
         "capacities": places.capacities(viewer, place.id),
         "present": _present(request, place, authorities),
-        "control_form": (form if isinstance(form, ControlForm) else _control_form(request, fresh=True)) if may_state else None,
-        "capacity_form": (form if isinstance(form, CapacityForm) else _capacity_form(request, fresh=True)) if may_set else None,
+        "control_form": control_form if may_state else None,
+        "capacity_form": capacity_form if may_set else None,
         "opened": type(form).__name__ if form else "",
-    }  # fmt: skip
+    }
     return page(request, "web/places/facility.html", context, status=form.answer_status if form else 200)
 
 

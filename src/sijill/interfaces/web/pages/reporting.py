@@ -58,10 +58,15 @@ class ReportForm(ActForm):
     outing = forms.ChoiceField(label=_("Where to"))
     reported_by = forms.ChoiceField(label=_("Who reports it"))
 
+    now: datetime
+
     def clean(self) -> dict[str, Any]:
-        """A range runs forward; without an end it is one moment."""
+        """A range runs forward; without an end it is one moment. Nothing is reported before it happens."""
         given: dict[str, Any] = super().clean() or {}
         start, end = given.get("occurred_from"), given.get("occurred_to")
+        for field in ("occurred_from", "occurred_to"):
+            if given.get(field) and given[field] > self.now:
+                self.add_error(field, _("That lies later than now."))
         if start and end and end < start:
             self.add_error("occurred_to", _("The end lies before the beginning."))
         return given
@@ -79,10 +84,13 @@ class CorrectionForm(ActForm):
     place = forms.ChoiceField(label=_("Where"), required=False)
     occurred_at = LocalDateTimeField(label=_("From when"), required=False)
     ground = forms.ChoiceField(label=_("Ground"))
+    now: datetime
 
     def clean(self) -> dict[str, Any]:
-        """Accounts that are at a place need one."""
+        """Accounts that are at a place need one; nothing lies later than now."""
         given: dict[str, Any] = super().clean() or {}
+        if given.get("occurred_at") and given["occurred_at"] > self.now:
+            self.add_error("occurred_at", _("That lies later than now."))
         if given.get("what") == "instead" and given.get("account") in PLACED and not given.get("place"):
             self.add_error("place", _("Say where."))
         return given
@@ -153,6 +161,7 @@ def _report_form(
         request.POST if request.method == "POST" else None,
         initial={"occurred_from": local_now(request.at), "place": at_place},
     )
+    form.now = request.at
     for field, needed in (("place", what.place), ("custodian", what.custodian), ("outing", what.outing)):
         if not needed:
             del form.fields[field]
@@ -242,6 +251,7 @@ def _correction_form(request: ViewerRequest, row: EventRow) -> CorrectionForm:
         "occurred_at": timezone.localtime(row.occurred_from),
     }
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial=initial)
+    form.now = request.at
     rows = own_facilities(request.viewer, Act.CORRECT, row.book_id)
     _choices(form, "account", [(kind.value, words.word("account", kind.value)) for kind in MAY_HAVE_BEEN])
     _choices(form, "place", [("", _("nowhere in particular")), *place_choices(request.viewer, rows)])

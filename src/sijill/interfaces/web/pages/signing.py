@@ -40,7 +40,8 @@ def sign(request: ViewerRequest) -> HttpResponse:
     if not authorities:
         raise NotAllowed(Act.SIGN_HANDOVER)
     back = safe_local(request.POST.get("next") or request.GET.get("next"))
-    form = SessionForm(request.POST if request.method == "POST" else None, initial={"authority": request.GET.get("for")})
+    sent = request.POST if request.method == "POST" else None
+    form = SessionForm(sent, initial={"authority": request.GET.get("for")})
     form.fields["authority"].choices = [(a.id, a.name(get_language() or "en")) for a in authorities]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.conf import settings
 from django.test import Client
 
 from sijill.domain.access.signin import RegisterBackend

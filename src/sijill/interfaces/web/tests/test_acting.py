@@ -73,7 +73,9 @@ def test_a_key_of_another_form_or_user_is_not_an_answer(browse: Browse, cast: Ca
     answer = browse("amal").post(ADDRESS, said(key))
     assert answer.status_code == 302 and statements(cast) == 1
     both = browse("asma")
-    assert both.post("/sign", {"key": str(key), "authority": cast.authority["ALPHA"], "password": "x"}).status_code == 422
+    assert (
+        both.post("/sign", {"key": str(key), "authority": cast.authority["ALPHA"], "password": "x"}).status_code == 422
+    )
 
 
 @pytest.mark.parametrize("key", ["", "not-a-uuid", "00000000"])

@@ -11,7 +11,6 @@ from tests.cast import PASSWORD, Cast
 Browse = Callable[[str], Client]
 
 
-
 def test_signing_in_leads_on_and_speaks_the_user_s_language(cast: Cast) -> None:
     """Allowed: the right password, then the page one wanted."""
     client = Client()
@@ -49,7 +48,8 @@ def test_a_right_password_forgets_the_wrong_ones(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "next_page", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "places", "", "\t//x"]
+    "next_page",
+    ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "places", "", "\t//x"],
 )
 def test_nobody_is_sent_to_another_site(next_page: str, cast: Cast) -> None:
     """A link with a foreign `next` ends on the first page."""

@@ -48,7 +48,12 @@ def test_rivals_stand_side_by_side_and_neither_overwrites(browse: Browse, cast: 
 
 def test_forms_are_shown_to_those_who_may_use_them(browse: Browse) -> None:
     """The registrar sets capacities, the duty officer states control, the analyst does neither."""
-    for name, control, capacity in (("amal", True, False), ("alice", False, True), ("farid", False, False), ("dora", False, False)):
+    for name, control, capacity in (
+        ("amal", True, False),
+        ("alice", False, True),
+        ("farid", False, False),
+        ("dora", False, False),
+    ):
         page = browse(name).get("/places/A-MAIN").content.decode()
         assert ("/places/A-MAIN/control" in page, "/places/A-MAIN/capacity" in page) == (control, capacity), name
 
@@ -77,7 +82,9 @@ def test_a_capacity_has_its_approver(browse: Browse) -> None:
     assert client.post("/places/A-MAIN/capacity", {**CAPACITY, "key": str(uuid4())}).status_code == 302
     page = client.get("/places/A-MAIN").content.decode()
     assert "R. Haddad" in page and ">25<" in page and 'datetime="2026-01-02"' in page
-    refused = client.post("/places/A-MAIN/capacity", {**CAPACITY, "kind": "maximum", "places": "20", "key": str(uuid4())})
+    refused = client.post(
+        "/places/A-MAIN/capacity", {**CAPACITY, "kind": "maximum", "places": "20", "key": str(uuid4())}
+    )
     assert refused.status_code == 422 and "below the working capacity" in refused.content.decode()
     missing = client.post("/places/A-MAIN/capacity", {**CAPACITY, "approver": " ", "key": str(uuid4())})
     assert missing.status_code == 422

@@ -41,4 +41,6 @@ def test_names_and_codes_are_kept_apart_and_never_markup() -> None:
 
 def test_a_state_has_a_shape_a_word_and_a_colour() -> None:
     """The class draws shape and colour, the word is text."""
-    assert shown('{% state s "account" %}', s="control-lost") == '<span class="state chip tone-alarm">control lost</span>'
+    assert (
+        shown('{% state s "account" %}', s="control-lost") == '<span class="state chip tone-alarm">control lost</span>'
+    )

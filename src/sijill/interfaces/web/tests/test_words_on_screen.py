@@ -77,7 +77,9 @@ def test_the_catalogues_are_current() -> None:
     assert catalogue.problems() == []
 
 
-@pytest.mark.parametrize(("n", "word"), [(0, "لا أحد"), (1, "شخص واحد"), (2, "شخصان"), (3, "3 أشخاص"), (11, "11 شخصًا"), (100, "100 شخص")])
+@pytest.mark.parametrize(
+    ("n", "word"), [(0, "لا أحد"), (1, "شخص واحد"), (2, "شخصان"), (3, "3 أشخاص"), (11, "11 شخصًا"), (100, "100 شخص")]
+)
 def test_arabic_counts_people_in_six_forms(n: int, word: str) -> None:
     """The plural of the language, not an s."""
     with translation.override("ar"):
@@ -93,7 +95,9 @@ def test_the_style_sheet_mirrors_by_itself() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("folder", [WEB / "static" / "vendor", Path(__file__).resolve().parents[5] / "tests" / "vendor"])
+@pytest.mark.parametrize(
+    "folder", [WEB / "static" / "vendor", Path(__file__).resolve().parents[5] / "tests" / "vendor"]
+)
 def test_foreign_files_are_listed_with_their_hash(folder: Path) -> None:
     """Nothing unlisted, nothing changed."""
     lines = (folder / "VERSIONS.txt").read_text(encoding="utf-8").splitlines()[1:]

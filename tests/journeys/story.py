@@ -22,6 +22,7 @@ def tell() -> dict[str, str]:
 
     from sijill.domain.access.viewing import viewing
     from sijill.domain.ledger import actions as ledger
+    from sijill.domain.ledger.rules import Admission, NewSubject
     from sijill.domain.places import actions as places
     from tests.cast import NOON, assemble
 
@@ -31,9 +32,9 @@ def tell() -> dict[str, str]:
         main, alpha, bravo = cast.facility["A-MAIN"], cast.authority["ALPHA"], cast.authority["BRAVO"]
         with viewing(alice.user_id):
             people = [some_id(f"person/{n}") for n in range(40)]
-            ledger.add_subjects(subjects=[ledger.NewSubject(p) for p in people], by=alice, at=NOON)
+            ledger.add_subjects(subjects=[NewSubject(p) for p in people], by=alice, at=NOON)
             ledger.admit(
-                admissions=[ledger.Admission(event_id=uuid5(p, "admission"), subject_id=p) for p in people],
+                admissions=[Admission(event_id=uuid5(p, "admission"), subject_id=p) for p in people],
                 book_id=alpha, facility_id=main, hall_id=None, occurred_from=NOON, occurred_to=NOON, by=alice, at=NOON,
             )  # fmt: skip
             for kind, number in (("certified", 400), ("maximum", 520), ("working", 480)):

@@ -48,6 +48,7 @@ def test_a_double_click_without_javascript_records_once(browser: Any, site: Site
     page.fill("[name=holder_text]", "Brigade 7")
     page.fill("[name=stated_at]", "2026-02-01T10:00")
     page.dblclick("text=Record the statement")
+    page.locator("li", has_text="Twice clicked").first.wait_for()
     page.goto("/places/A-SIDE")
     assert page.locator("li", has_text="Twice clicked").count() == 1
     context.close()

@@ -3,7 +3,7 @@
 Nothing here knows the whole exercise: a batch is carried out by whichever process takes it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -60,7 +60,7 @@ class Prison:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One batch to be carried out: who goes (`known` stand there already, `new` come from the tally), on the `nth` trip."""
+    """One batch to be carried out: who goes (`known` stand there, `new` come from the tally), on the `nth` trip."""
 
     operation_id: UUID
     day: date
@@ -184,9 +184,3 @@ def _acknowledge(handover: UUID, by: Viewer, at: datetime, when: _Occurrences) -
         statement_id=named(f"{handover}/acknowledge"), handover_id=handover, resolutions={}, occurred_at=when.next(),
         by=by, at=at,
     )  # fmt: skip
-
-
-def carry_out_all(errands: Sequence[Errand], now: Callable[[], datetime]) -> None:
-    """One after the other."""
-    for errand in errands:
-        carry_out(errand, now)

@@ -35,10 +35,18 @@ def _begin() -> None:
     prepare_statements()
 
 
-def _carry_out(errands: Sequence["Errand"]) -> None:
-    from sijill.exercises.escorting import carry_out_all  # noqa: PLC0415
+class Failed(Exception):
+    """A worker could not do its share. The text says why: not every error can travel between processes."""
 
-    carry_out_all(errands, clock)
+
+def _carry_out(errands: Sequence["Errand"]) -> None:
+    from sijill.exercises.escorting import carry_out  # noqa: PLC0415
+
+    try:
+        for errand in errands:
+            carry_out(errand, clock)
+    except Exception as wrong:
+        raise Failed(f"{type(wrong).__name__}: {wrong}") from wrong
 
 
 def _alone(shares: Sequence[Sequence["Errand"]]) -> None:

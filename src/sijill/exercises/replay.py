@@ -4,15 +4,14 @@ Each place is an authority with a book of its own; one escort carries everybody.
 """
 
 import sys
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sijill.domain.access import actions as access
 from sijill.domain.access import queries as access_queries
@@ -21,29 +20,27 @@ from sijill.domain.access.viewing import viewing
 from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger import queries as ledger_queries
 from sijill.domain.ledger.recount import recount
-from sijill.domain.ledger.rules import AccountKind, AccountSpec, Admission
-from sijill.domain.people import actions as people
+from sijill.domain.ledger.rules import AccountKind
 from sijill.domain.places import actions as places_actions
 from sijill.domain.transfers import actions as transfers
 from sijill.domain.transfers import queries as transfers_queries
-from sijill.domain.transfers.rules import MANIFEST_PEOPLE_MAX, BatchState, Outcome, OutcomeCode, Scope
+from sijill.domain.transfers.rules import MANIFEST_PEOPLE_MAX, BatchState, Scope
+from sijill.exercises.escorting import PASSWORD, Errand, Officer, Prison, named, open_session, start_of
+from sijill.exercises.hands import Failed, Work, clock, hands
 from sijill.exercises.movements import BadFile, Fault, Group, Movements, Place, openings, read_movements, read_places
 
 ESCORT = "ESCORT"
 PROGRESS_DAYS = 30
-FAULTS_SHOWN_MAX = 200
-_SPACE = UUID("c1b7f0de-4c58-4f3e-8a36-0d9a4f0e7a55")
-_PASSWORD = "exercise, not a secret"  # noqa: S105  (users of a register that is thrown away)
-_FIRST_ACT = timedelta(hours=6)  # of a day
-_BETWEEN_BATCHES = timedelta(minutes=15)
-_BETWEEN_ACTS = timedelta(seconds=30)
-_RENEW_AFTER = SIGNING_SESSION_LENGTH - timedelta(minutes=1)
+SAID_MAX = 200
+_RENEW_AFTER = SIGNING_SESSION_LENGTH - timedelta(minutes=5)  # a day's work is done in less than the rest
+_DUTIES = (DutyKind.COORDINATOR, DutyKind.SENDING_OFFICER, DutyKind.RECEIVING_OFFICER, DutyKind.REGISTRAR)
 _SENTENCES = {
     "wrong-column-count": "{value} columns instead of 5",
     "unknown-place": "no such place: {value}",
     "bad-date": "not a day: {value}",
     "same-place": "from {value} to itself",
 }
+Say = Callable[[str], None]
 
 
 class Lost(Exception):
@@ -51,50 +48,35 @@ class Lost(Exception):
 
 
 @dataclass(slots=True)
-class Officer:
-    """A user who acts for one authority, and when his signing session was opened."""
+class Crowd:
+    """Who is at a prison, as the file tells it: how many in all, and the registered ones, the longest there first."""
 
-    viewer: Viewer
-    authority_id: int
-    signs_since: datetime | None = None
-
-
-@dataclass(slots=True)
-class Prison:
-    """A place as the exercise keeps it: its officer, its tally, and who is there by number, the longest first."""
-
-    officer: Officer
-    facility_id: int
-    tally_id: UUID
-    people: int  # that the file says are there: named and tallied
+    people: int
     present: deque[UUID] = field(default_factory=deque)
     registered: int = 0
 
 
 @dataclass(slots=True)
 class World:
-    """Everything the exercise has built."""
+    """Everything the exercise has built, and what it keeps in mind to hold against the register."""
 
-    now: Callable[[], datetime]
     operation_id: UUID
     escort: Officer
     prisons: dict[str, Prison]
+    crowds: dict[str, Crowd]
     auditor: Viewer
     people: int
+    sessions_since: datetime | None = None
+    batches: int = 0
 
 
 def replay(
-    transfers: Path,
-    capacities: Path,
-    *,
-    rows: int | None,
-    say: Callable[[str], None],
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    transfers: Path, capacities: Path, *, rows: int | None, say: Say, workers: int | None = None
 ) -> int:
     """Replay a file of movements in the (empty) register this process is connected to. Returns the exit status.
 
     0 only when every book balanced at the end of every day, the recount is clean and nobody was lost; 2 for a file that
-    cannot be read. `now` is the recording clock.
+    cannot be read. `workers`: how many processes carry batches out (None = as many as there are cores, at most four).
     """
     try:
         places = read_places(capacities)
@@ -107,42 +89,43 @@ def replay(
         say("replay: nothing to move")
         return 2
     started = monotonic()
-    world = build(places, openings(movements, places), movements.groups[0].day, now)
+    world = build(places, openings(movements, places), movements.groups[0].day, clock())
     say(f"{len(world.prisons)} prisons and one escort, {world.people:,} people in tallies at first")
-    wrong_days = _run(world, movements, say)
-    return _verdict(world, movements, wrong_days, monotonic() - started, say)
+    try:
+        with hands(workers) as work:
+            wrong_days = _run(world, movements, work, say)
+    except Failed as failed:
+        say(f"replay: stopped: {failed}")
+        return 1
+    return _verdict(world, movements, wrong_days, started, say)
 
 
-def _say_faults(faults: Sequence[Fault], say: Callable[[str], None]) -> None:
-    for fault in faults[:FAULTS_SHOWN_MAX]:
+def _say_faults(faults: Sequence[Fault], say: Say) -> None:
+    for fault in faults[:SAID_MAX]:
         say(f"row {fault.row} not moved: {_SENTENCES[fault.code].format(value=fault.value)}")
-    if len(faults) > FAULTS_SHOWN_MAX:
-        say(f"... and {len(faults) - FAULTS_SHOWN_MAX:,} more rows not moved")
+    if len(faults) > SAID_MAX:
+        say(f"... and {len(faults) - SAID_MAX:,} more rows not moved")
 
 
-def _id(what: str) -> UUID:
-    """The same act of the same exercise always has the same id."""
-    return uuid5(_SPACE, what)
-
-
-def build(places: dict[str, Place], opening: dict[str, int], first_day: date, now: Callable[[], datetime]) -> World:
+def build(places: dict[str, Place], opening: dict[str, int], first_day: date, now: datetime) -> World:
     """Authorities, books, facilities, users, the opening tallies, and one operation with its decision."""
     by_code = {place.code: place for place in places.values()}
-    at = now() - timedelta(minutes=1)  # duties are in force when PostgreSQL's own clock looks
+    at = now - timedelta(minutes=1)  # duties are in force when PostgreSQL's own clock looks
     with viewing(REGISTER_ID):
         register = access_queries.viewer_of(REGISTER_ID, at)
         escort = _officer(ESCORT, "Escort", (DutyKind.CARRYING_OFFICER,), register, at)
-        prisons = {code: _prison(by_code[code], n, register, at) for code, n in opening.items()}
+        prisons = {code: _prison(by_code[code], register, at) for code in opening}
         auditor = access_queries.viewer_of(AUDITOR_ID, at)
     for code, prison in prisons.items():
         with viewing(prison.officer.viewer.user_id):
             ledger.count_tally(
-                tally_id=prison.tally_id, event_id=_id(f"{code}/opening"), book_id=prison.officer.authority_id,
-                to=_held(prison), n=prison.people, basis="declared", label="not moved yet",
-                occurred_at=_start_of(first_day) - timedelta(days=1), by=prison.officer.viewer, at=now(),
+                tally_id=prison.tally_id, event_id=named(f"{code}/opening"), book_id=prison.officer.authority_id,
+                to=prison.held, n=opening[code], basis="declared", label="not moved yet",
+                occurred_at=start_of(first_day) - timedelta(days=1), by=prison.officer.viewer, at=now,
             )  # fmt: skip
-    world = World(now, _id("operation"), escort, prisons, auditor, sum(opening.values()))
-    _open_operation(world, first_day)
+    crowds = {code: Crowd(n) for code, n in opening.items()}
+    world = World(named("operation"), escort, prisons, crowds, auditor, sum(opening.values()))
+    _open_operation(world, first_day, now)
     return world
 
 
@@ -151,7 +134,7 @@ def _officer(code: str, name: str, duties: Sequence[DutyKind], register: Viewer,
     authority = access.create_authority(code=code, names={"en": name}, keeps_book=True, by=register, at=at)
     ledger.open_book(authority_id=authority, by=register, at=at)
     user = access.create_user(
-        user_id=_id(f"{code}/user"), username=code.lower(), name=f"Officer of {name}", password=_PASSWORD, by=register,
+        user_id=named(f"{code}/user"), username=code.lower(), name=f"Officer of {name}", password=PASSWORD, by=register,
         at=at,
     )  # fmt: skip
     for kind in duties:
@@ -159,49 +142,40 @@ def _officer(code: str, name: str, duties: Sequence[DutyKind], register: Viewer,
     return Officer(access_queries.viewer_of(user, at), authority)
 
 
-def _prison(place: Place, people_there: int, register: Viewer, at: datetime) -> Prison:
+def _prison(place: Place, register: Viewer, at: datetime) -> Prison:
     code = place.code.replace(" ", "-")
-    duties = (DutyKind.COORDINATOR, DutyKind.SENDING_OFFICER, DutyKind.RECEIVING_OFFICER, DutyKind.REGISTRAR)
-    officer = _officer(code, place.name, duties, register, at)
+    officer = _officer(code, place.name, _DUTIES, register, at)
     facility = places_actions.create_facility(
         code=code, kind="prison", names={"en": place.name}, region="NZ", latitude=None, longitude=None,
         authority_id=officer.authority_id, by=register, at=at,
     )  # fmt: skip
-    return Prison(officer, facility, _id(f"{place.code}/tally"), people_there)
+    return Prison(officer, facility, named(f"{place.code}/tally"))
 
 
-def _open_operation(world: World, first_day: date) -> None:
+def _open_operation(world: World, first_day: date, now: datetime) -> None:
     """One operation between all of them, under one decision that covers everything."""
     first = next(iter(world.prisons.values())).officer
     parties = [world.escort.authority_id, *(p.officer.authority_id for p in world.prisons.values())]
     with viewing(first.viewer.user_id):
         transfers.create_operation(
             operation_id=world.operation_id, code="REPLAY", names={"en": "Replay"}, parties=parties, by=first.viewer,
-            at=world.now(),
+            at=now,
         )  # fmt: skip
         transfers.add_decision(
-            decision_id=_id("decision"), operation_id=world.operation_id, body="Exercise", decided_on=first_day,
+            decision_id=named("decision"), operation_id=world.operation_id, body="Exercise", decided_on=first_day,
             document="Movements as published", scope=Scope(), ceiling=None, facility_kinds=(), excluded_regions=(),
-            by=first.viewer, at=world.now(),
+            by=first.viewer, at=now,
         )  # fmt: skip
 
 
-def _held(prison: Prison) -> AccountSpec:
-    return AccountSpec(AccountKind.HELD, facility_id=prison.facility_id)
-
-
-def _start_of(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _run(world: World, movements: Movements, say: Callable[[str], None]) -> int:
+def _run(world: World, movements: Movements, work: Work, say: Say) -> int:
     """Move everybody, day by day. Returns on how many days a book did not balance."""
     started, moved, wrong = monotonic(), 0, 0
     for number, (day, groups) in enumerate(groupby(movements.groups, key=lambda g: g.day), 1):
-        for nth, group in enumerate(groups):
-            for part, people_count in enumerate(_parts(len(group.rows))):
-                move(world, group, f"{nth}.{part}", people_count)
-            moved += len(group.rows)
+        renew_sessions(world, clock())
+        errands = plan_day(world, list(groups))
+        work(shares(errands))
+        moved += arrive(world, errands)
         try:
             check_day(world, day)
         except Lost as lost:
@@ -213,6 +187,32 @@ def _run(world: World, movements: Movements, say: Callable[[str], None]) -> int:
     return wrong
 
 
+def renew_sessions(world: World, at: datetime) -> None:
+    """Every officer's signing session lasts at least through the coming day's work."""
+    if world.sessions_since is not None and at - world.sessions_since < _RENEW_AFTER:
+        return
+    for officer in (world.escort, *(p.officer for p in world.prisons.values())):
+        open_session(officer, at)
+    world.sessions_since = at
+
+
+def plan_day(world: World, groups: Sequence[Group]) -> list[tuple[Group, Errand]]:
+    """The batches of a day. Those leave who stood there when it began: registered ones, longest first, then others."""
+    planned: list[tuple[Group, Errand]] = []
+    for group in groups:
+        for size in _parts(len(group.rows)):
+            crowd, nth = world.crowds[group.origin], len(planned)
+            known = tuple(crowd.present.popleft() for _ in range(min(size, len(crowd.present))))
+            new = tuple(named(f"{group.day}/{nth}/{n}") for n in range(size - len(known)))
+            crowd.people -= size
+            crowd.registered += len(new)
+            origin, destination = world.prisons[group.origin], world.prisons[group.destination]
+            errand = Errand(world.operation_id, group.day, nth, origin, destination, world.escort, known, new)
+            planned.append((group, errand))
+    world.batches += len(planned)
+    return planned
+
+
 def _parts(people_count: int) -> Iterator[int]:
     """A manifest has a limit; a larger group goes in several."""
     while people_count > 0:
@@ -220,118 +220,29 @@ def _parts(people_count: int) -> Iterator[int]:
         people_count -= MANIFEST_PEOPLE_MAX
 
 
-@contextmanager
-def _acting(world: World, officer: Officer) -> Iterator[None]:
-    """One transaction of this officer, with a signing session that still lasts a while."""
-    with viewing(officer.viewer.user_id):
-        at = world.now()
-        if officer.signs_since is None or at - officer.signs_since >= _RENEW_AFTER:
-            access.open_signing_session(
-                session_id=uuid5(officer.viewer.user_id, at.isoformat()), authority_id=officer.authority_id,
-                device="replay", password=_PASSWORD, by=officer.viewer, at=at,
-            )  # fmt: skip
-            officer.signs_since = at
-        yield
+def shares(planned: Iterable[tuple[Group, Errand]]) -> list[list[Errand]]:
+    """A day's batches by origin, the longest share first: one officer does not wait for himself."""
+    found: dict[str, list[Errand]] = defaultdict(list)
+    for group, errand in planned:
+        found[group.origin].append(errand)
+    return sorted(found.values(), key=len, reverse=True)
 
 
-def move(world: World, group: Group, nth: str, people_count: int) -> None:
-    """One batch from its plan to its reconciliation. `nth` numbers the batches of a day."""
-    origin, destination = world.prisons[group.origin], world.prisons[group.destination]
-    key = f"{group.day}/{nth}"
-    when = _Occurrences(_start_of(group.day) + _FIRST_ACT + _BETWEEN_BATCHES * int(nth.split(".")[0]))
-    with _acting(world, origin.officer):
-        subjects = _movers(world, origin, people_count, key, when)
-        batch_id = _sealed_batch(world, group, subjects, key)
-        first, second = [h.id for h in transfers_queries.handovers(origin.officer.viewer, batch_id=batch_id)]
-        _sign(world, origin.officer, first, "present", when)
-    for handover, receiver, giver in ((first, world.escort, origin.officer), (second, destination.officer, world.escort)):
-        if handover == second:
-            with _acting(world, giver):
-                _sign(world, giver, second, "present", when)
-        with _acting(world, receiver):
-            _receive(world, receiver, handover, people_count, when)
-        with _acting(world, giver):
-            transfers.acknowledge(
-                statement_id=_id(f"{handover}/acknowledge"), handover_id=handover, resolutions={},
-                occurred_at=when.next(), by=giver.viewer, at=world.now(),
-            )  # fmt: skip
-    destination.present.extend(subjects)
-    origin.people -= people_count
-    destination.people += people_count
-
-
-class _Occurrences:
-    """The instants at which the acts of one batch happened."""
-
-    def __init__(self, first: datetime) -> None:
-        self._last = first
-
-    def next(self) -> datetime:
-        """A little after the one before."""
-        self._last += _BETWEEN_ACTS
-        return self._last
-
-
-def _movers(world: World, origin: Prison, people_count: int, key: str, when: _Occurrences) -> list[UUID]:
-    """Who goes: numbered unknowns who are there, the longest first; the others are registered from the tally."""
-    known = [origin.present.popleft() for _ in range(min(people_count, len(origin.present)))]
-    new = [_id(f"{key}/{origin.facility_id}/{n}") for n in range(people_count - len(known))]
-    if new:
-        viewer, book = origin.officer.viewer, origin.officer.authority_id
-        people.register_unknowns(ids=new, authority_id=book, by=viewer, at=world.now())
-        ledger.register_from_tally(
-            tally_id=origin.tally_id, registrations=[Admission(_id(f"{i}/registered"), i) for i in new], book_id=book,
-            to=_held(origin), occurred_at=when.next(), by=viewer, at=world.now(),
-        )  # fmt: skip
-        origin.registered += len(new)
-    return known + new
-
-
-def _sealed_batch(world: World, group: Group, subjects: Sequence[UUID], key: str) -> UUID:
-    """Plan, authorise, list and seal."""
-    origin, destination = world.prisons[group.origin], world.prisons[group.destination]
-    by, batch_id, manifest_id = origin.officer.viewer, _id(f"{key}/batch"), _id(f"{key}/manifest")
-    transfers.plan_batch(
-        batch_id=batch_id, operation_id=world.operation_id, sender_id=origin.officer.authority_id,
-        carrier_id=world.escort.authority_id, receiver_id=destination.officer.authority_id, origin_id=origin.facility_id,
-        planned_on=group.day, size=len(subjects), by=by, at=world.now(),
-    )  # fmt: skip
-    transfers.authorise_batch(batch_id=batch_id, by=by, at=world.now())
-    transfers.draw_manifest(
-        manifest_id=manifest_id, batch_id=batch_id, vehicle="1", destination_id=destination.facility_id, by=by,
-        at=world.now(),
-    )  # fmt: skip
-    transfers.add_lines(manifest_id=manifest_id, subject_ids=subjects, by=by, at=world.now())
-    transfers.seal_manifest(manifest_id=manifest_id, by=by, at=world.now())
-    return batch_id
-
-
-def _sign(world: World, giver: Officer, handover: UUID, what: str, when: _Occurrences) -> None:
-    transfers.present(
-        statement_id=_id(f"{handover}/{what}"), handover_id=handover, occurred_at=when.next(), by=giver.viewer,
-        at=world.now(),
-    )  # fmt: skip
-
-
-def _receive(world: World, receiver: Officer, handover: UUID, bodies: int, when: _Occurrences) -> None:
-    """First the count, then the names: everybody came."""
-    transfers.sign_count(
-        statement_id=_id(f"{handover}/count"), handover_id=handover, bodies=bodies, injured=0, dead=0,
-        occurred_at=when.next(), by=receiver.viewer, at=world.now(),
-    )  # fmt: skip
-    lines = transfers_queries.lines(receiver.viewer, handover)
-    transfers.sign_names(
-        statement_id=_id(f"{handover}/names"), handover_id=handover,
-        outcomes=[Outcome(line.id, OutcomeCode.RECEIVED) for line in lines], occurred_at=when.next(),
-        by=receiver.viewer, at=world.now(),
-    )  # fmt: skip
+def arrive(world: World, planned: Iterable[tuple[Group, Errand]]) -> int:
+    """Keep in mind that they are there now. Returns how many."""
+    moved = 0
+    for group, errand in planned:
+        crowd = world.crowds[group.destination]
+        crowd.present.extend(errand.people)
+        crowd.people += len(errand.people)
+        moved += len(errand.people)
+    return moved
 
 
 def check_day(world: World, day: date) -> None:
-    """Every account of every book closes on this day, and every place holds whom the file says. Raises Lost."""
-    start = _start_of(day)
+    """Every account of every book closes on this day, and every place holds as many as the file says. Raises Lost."""
     with viewing(AUDITOR_ID):
-        balance = ledger_queries.balance(world.auditor, since=start, until=start + timedelta(days=1))
+        balance = ledger_queries.balance(world.auditor, since=start_of(day), until=start_of(day) + timedelta(days=1))
     if balance.difference:
         raise Lost(f"the books do not close, difference {balance.difference}")
     stands = {
@@ -339,38 +250,39 @@ def check_day(world: World, day: date) -> None:
         for row in balance.rows
         if row.closing and row.account.kind is not AccountKind.TRANSFERRED_OUT
     }
-    told = {(AccountKind.HELD, p.facility_id): p.people for p in world.prisons.values() if p.people}
+    told = {
+        (AccountKind.HELD, world.prisons[code].facility_id): crowd.people
+        for code, crowd in world.crowds.items()
+        if crowd.people
+    }
     if stands != told:
-        differing = sorted({str(kind) for kind, _place in set(stands.items()) ^ set(told.items())})
+        differing = sorted({str(kind) for kind, _place in dict(stands.items() ^ told.items())})
         raise Lost(f"the register and the file disagree about {', '.join(differing)}")
     if balance.people + balance.tallied != world.people or balance.names_pending:
         raise Lost(f"{balance.people + balance.tallied:,} people instead of {world.people:,}")
 
 
-def _verdict(
-    world: World, movements: Movements, wrong_days: int, seconds: float, say: Callable[[str], None]
-) -> int:
+def _verdict(world: World, movements: Movements, wrong_days: int, started: float, say: Say) -> int:
     """Rebuild every projection, say how it ended, and return the exit status."""
+    moved_in = monotonic() - started
     with viewing(AUDITOR_ID):
         again = recount(world.auditor)
         balance = ledger_queries.balance(world.auditor)
         loose = sum(transfers_queries.lines_without_counterpart(world.auditor).values())
         findings = sum(ledger_queries.open_count(world.auditor).values())
-        reconciled = len(
-            transfers_queries.batches(world.auditor, limit=len(movements.groups) * 2, states=[BatchState.RECONCILED])
-        )
-    for text in again.wrong[:20]:
+        done = transfers_queries.batches(world.auditor, limit=world.batches + 1, states=[BatchState.RECONCILED])
+    for text in again.wrong[:SAID_MAX]:
         say(text)
     difference = len(again.wrong) + balance.difference + loose
-    registered = sum(p.registered for p in world.prisons.values())
-    batches = sum(1 for group in movements.groups for _part in _parts(len(group.rows)))
+    registered = sum(c.registered for c in world.crowds.values())
     lost = world.people - balance.people - balance.tallied
-    say(f"{registered:,} registered from tallies, {balance.people:,} people, {balance.tallied:,} still tallied")
-    say(f"{wrong_days} days out of balance, {findings} findings, {reconciled:,} of {batches:,} batches reconciled,"
-        f" {lost} people lost, {len(movements.faults)} rows not moved, {seconds:,.0f} s")  # fmt: skip
+    say(f"{balance.people:,} people by number ({registered:,} registered from tallies), {balance.tallied:,} tallied")
+    say(f"{wrong_days} days out of balance, {findings} findings, {len(done):,} of {world.batches:,} batches reconciled")
+    say(f"{lost} people lost, {len(movements.faults)} rows not moved, {moved_in:,.0f} s, recounted in"
+        f" {monotonic() - started - moved_in:,.0f} s")  # fmt: skip
     say(
-        f"replay: {movements.people:,} moved in {batches:,} batches, {again.events:,} events,"
-        f" {again.events / seconds:,.0f} events/s, difference {difference}"
+        f"replay: {movements.people:,} moved in {world.batches:,} batches, {again.events:,} events,"
+        f" {again.events / moved_in:,.0f} events/s, difference {difference}"
     )
     clean = not (wrong_days or difference or findings or lost or balance.names_pending)
-    return 0 if clean and reconciled == batches and balance.people == registered else 1
+    return 0 if clean and len(done) == world.batches and balance.people == registered else 1

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from sijill.domain.access.models import Authority, Duty, IdempotencyKey, Installation, Read, SigningSession, User
 from sijill.domain.access.queries import open_session
@@ -23,12 +23,17 @@ def create_authority(*, code: str, names: dict[str, str], keeps_book: bool, by: 
 
 @transaction.atomic
 def create_user(*, user_id: UUID, username: str, name: str, password: str, by: Viewer, at: datetime) -> UUID:
-    """Enter a user who can sign in. Refused("password-too-short") under 12 characters."""
+    """Enter a user who can sign in. Refused("password-too-short") under 12 characters, ("username-taken")."""
     if not (by.built_in or by.may(Act.MANAGE_USERS)):
         raise NotAllowed(Act.MANAGE_USERS)
     if len(password) < PASSWORD_LENGTH_MIN:
         raise Refused("password-too-short", least=PASSWORD_LENGTH_MIN)
-    User(id=user_id, username=username, name=name, password=make_password(password)).save(force_insert=True)
+    user = User(id=user_id, username=username, name=name, password=make_password(password))
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise Refused("username-taken") from None
     return user_id
 
 
@@ -44,6 +49,15 @@ def grant_duty(
     Duty.objects.create(
         user_id=user_id, kind=kind.value, authority_id=authority_id, facility_id=facility_id, valid_from=at
     )
+
+
+@transaction.atomic
+def end_duty(*, user_id: UUID, kind: DutyKind, authority_id: int, by: Viewer, at: datetime) -> int:
+    """End a user's duties of this kind in an authority from now on. Returns how many ended; what was signed stays."""
+    if not by.built_in:
+        require(by, Act.MANAGE_USERS, authority_id=authority_id)
+    held = Duty.objects.filter(user_id=user_id, kind=kind.value, authority_id=authority_id, valid_to=None)
+    return held.update(valid_to=at)
 
 
 @transaction.atomic

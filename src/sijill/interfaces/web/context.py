@@ -29,6 +29,9 @@ WAYS: list[Way] = [
     Way("board", _("Board"), "/"),
     Way("batches", _("Batches"), "/batches"),
     Way("places", _("Facilities"), "/places"),
+    Way("people", _("People"), "/people", Act.READ_PEOPLE),
+    Way("imports", _("Lists"), "/import", Act.IMPORT_LIST),
+    Way("findings", _("Findings"), "/findings", Act.READ_COUNTS),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Sentences for what is wrong in a list: with the file, with a row, with a word in a cell. Codes come from the room people."""
+"""Sentences for what is wrong in a list: with a row, with a word in a cell, with the whole file."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

@@ -87,6 +87,7 @@ REFUSALS: dict[str, str | Promise] = {
     "basis-needs-other-account": _("A stated population stands apart from counted people; choose the basis that fits."),
     "same-record": _("A record cannot be the duplicate of itself."),
     "bad-count": _("The numbers of a head count cannot be negative."),
+    "no-count-under-way": _("No head count is under way here. Start one."),
     "needs-duty": _("Choose the duty that takes the finding over."),
     "needs-note": _("Say why, in a few words without names."),
     "already-settled": _("This finding was already settled."),

@@ -5,15 +5,24 @@ from django.urls import URLPattern
 from sijill.interfaces.web.pages import (
     batches,
     board,
+    claims,
+    entering,
     entrance,
+    findings,
     handovers,
+    head_counts,
+    imports,
     manifests,
     naming,
     papers,
+    persons,
     places,
     planning,
     prints,
+    reporting,
+    rolls,
     signing,
+    verdicts,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -28,4 +37,13 @@ urlpatterns: list[URLPattern] = [
     *naming.urlpatterns,
     *papers.urlpatterns,
     *prints.urlpatterns,
+    *entering.urlpatterns,
+    *persons.urlpatterns,
+    *claims.urlpatterns,
+    *verdicts.urlpatterns,
+    *reporting.urlpatterns,
+    *imports.urlpatterns,
+    *findings.urlpatterns,
+    *rolls.urlpatterns,
+    *head_counts.urlpatterns,
 ]

@@ -1,4 +1,4 @@
-"""Claims of identity that are added and withdrawn, verdicts about two records, duplicates taken out of the sums."""
+"""Claims of identity that are added and withdrawn. None is overwritten, and a withdrawn one stays readable."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from sijill.domain.access import queries as access
 from sijill.domain.access.rules import Act, NotVisible, Refused, require
-from sijill.domain.ledger import actions as ledger_actions
 from sijill.domain.people import actions as people_actions
 from sijill.domain.people import queries as people
 from sijill.domain.people.countries import nationality_of
@@ -26,7 +25,6 @@ from sijill.domain.people.rules import (
     Nationality,
     NewClaim,
     Number,
-    PersonName,
     Sex,
 )
 from sijill.interfaces.web import list_sentences, words
@@ -34,7 +32,7 @@ from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, page, reads_and_acts
 from sijill.interfaces.web.forms import ActForm, DayField
 from sijill.interfaces.web.pages.persons import address
-from sijill.interfaces.web.pages.standing import names
+from sijill.interfaces.web.pages.standing import name_of
 
 TEXT_MAX = 200
 
@@ -55,7 +53,7 @@ class BornField(forms.CharField):
     def read(self, text: str, request: ViewerRequest) -> Birth:
         """The birth a text stands for, or ValidationError with the sentence."""
         try:
-            return birth(text, DayOrder(), request.at.date())
+            return birth(text, DayOrder(None), request.at.date())
         except NotADate as wrong:
             raise forms.ValidationError(list_sentences.problem(wrong.code)) from None
 
@@ -151,7 +149,9 @@ class NationalityForm(ClaimForm):
     """A nationality, by its name or code."""
 
     nationality = text_field(
-        _("Nationality"), required=True, help_text=_("The country in English, Arabic or Kurdish, its two-letter code, stateless or unknown.")
+        _("Nationality"),
+        required=True,
+        help_text=_("The country in English, Arabic or Kurdish, its two-letter code, stateless or unknown."),
     )
 
     def clean_nationality(self) -> Nationality:
@@ -208,49 +208,12 @@ def read_nationality(text: str) -> Nationality:
 class ReasonForm(ActForm):
     """Why something is taken back."""
 
-    reason = forms.CharField(label=_("Why"), max_length=TEXT_MAX, help_text=_("It stays readable beside what is withdrawn."))
-
-
-class ReferenceForm(ActForm):
-    """Another record, named by what is printed on it."""
-
-    reference = forms.CharField(
-        label=_("Register number of the other record"), max_length=64,
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
-        help_text=_("As printed, such as S-4KQ7-M9XD-T; an earlier number works too."),
-    )  # fmt: skip
-    other: UUID
-
-    def __init__(self, request: ViewerRequest, **rest: Any) -> None:
-        super().__init__(request.POST if request.method == "POST" else None, **rest)
-        self.request = request
-
-    def clean_reference(self) -> str:
-        """Exactly one record the viewer may see."""
-        found = people.find_reference(self.request.viewer, self.cleaned_data["reference"])
-        if found is None:
-            raise forms.ValidationError(_("No record of yours has this number, or more than one has."))
-        self.other = found
-        return str(found)
-
-
-class VerdictForm(ReferenceForm):
-    """The same person, or lastingly not."""
-
-    verdict = forms.ChoiceField(
-        label=_("The two records are"), choices=list(words.VERDICT.items()), widget=forms.RadioSelect
+    reason = forms.CharField(
+        label=_("Why"), max_length=TEXT_MAX, help_text=_("It stays readable beside what is withdrawn.")
     )
-    reason = forms.CharField(label=_("Why"), max_length=TEXT_MAX)
 
 
-def _name(request: ViewerRequest, person_id: UUID) -> PersonName:
-    found = names(request.viewer, [person_id])
-    if person_id not in found:
-        raise NotVisible
-    return found[person_id]
-
-
-def _answer(
+def answer_about(
     request: ViewerRequest, form: ActForm, what: str, do: Callable[[UUID], str], context: dict[str, Any]
 ) -> HttpResponse:
     """Valid and accepted goes on; refused or invalid is shown again with the reason."""
@@ -265,10 +228,10 @@ def _answer(
 @reads_and_acts
 def add(request: ViewerRequest, person_id: UUID, kind: str) -> HttpResponse:
     """Record one more claim beside the others."""
-    name = _name(request, person_id)
+    name = name_of(request.viewer, person_id)
     if kind not in list(ClaimKind):
         raise NotVisible
-    authority = _first(request, Act.RECORD_CUSTODY)
+    authority = first_authority(request, Act.RECORD_CUSTODY)
     form = FORMS[ClaimKind(kind)](request)
 
     def do(key: UUID) -> str:
@@ -281,10 +244,10 @@ def add(request: ViewerRequest, person_id: UUID, kind: str) -> HttpResponse:
         "person_id": person_id, "name": name, "title": _("Add a claim: %(kind)s") % {"kind": words.word("claim", kind)},
         "lead": _("It stands beside the claims that are there. None is overwritten."), "press": _("Record the claim"),
     }  # fmt: skip
-    return _answer(request, form, "add-claim", do, context)
+    return answer_about(request, form, "add-claim", do, context)
 
 
-def _first(request: ViewerRequest, act: Act) -> int:
+def first_authority(request: ViewerRequest, act: Act) -> int:
     """The authority in whose name the viewer does this."""
     found = request.viewer.authorities(act)
     require(request.viewer, act, authority_id=found[0] if found else 0)
@@ -294,7 +257,7 @@ def _first(request: ViewerRequest, act: Act) -> int:
 @reads_and_acts
 def withdraw(request: ViewerRequest, person_id: UUID, claim_id: UUID) -> HttpResponse:
     """Say that a claim no longer stands. It stays readable as withdrawn."""
-    name = _name(request, person_id)
+    name = name_of(request.viewer, person_id)
     claim = next((c for c in people.claims_of(request.viewer, person_id) if c.id == claim_id), None)
     if claim is None or claim.withdrawn_at is not None:
         raise NotVisible
@@ -312,78 +275,10 @@ def withdraw(request: ViewerRequest, person_id: UUID, claim_id: UUID) -> HttpRes
         "lead": _("Your authority no longer stands by it. It stays readable, marked as withdrawn."),
         "press": _("Withdraw the claim"),
     }  # fmt: skip
-    return _answer(request, form, "withdraw-claim", do, context)
-
-
-@reads_and_acts
-def judge(request: ViewerRequest, person_id: UUID) -> HttpResponse:
-    """Say whether this record and another are of one person. Nothing is merged."""
-    name, authority = _name(request, person_id), _first(request, Act.CORRECT)
-    form = VerdictForm(request)
-
-    def do(key: UUID) -> str:
-        same = form.cleaned_data["verdict"] == "same"
-        verdict = people_actions.link_records if same else people_actions.declare_not_same
-        verdict(
-            link_id=key, one=person_id, other=form.other, authority_id=authority, reason=form.cleaned_data["reason"],
-            by=request.viewer, at=request.at,
-        )  # fmt: skip
-        return address(person_id)
-
-    context = {
-        "person_id": person_id, "name": name, "title": _("Judge two records"), "press": _("Record the verdict"),
-        "lead": _("Both records stay as they are. A link can be withdrawn; “not the same person” lasts until withdrawn."),
-    }  # fmt: skip
-    return _answer(request, form, "judge-records", do, context)
-
-
-@reads_and_acts
-def withdraw_link(request: ViewerRequest, person_id: UUID, link_id: UUID) -> HttpResponse:
-    """Take a verdict about two records back."""
-    name = _name(request, person_id)
-    link = next((row for row in people.links_of(request.viewer, person_id) if row.id == link_id), None)
-    if link is None or link.withdrawn_at is not None:
-        raise NotVisible
-    require(request.viewer, Act.CORRECT, authority_id=link.authority_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-
-    def do(key: UUID) -> str:
-        people_actions.withdraw_link(link_id=link_id, reason=form.cleaned_data["reason"], by=request.viewer, at=request.at)
-        return address(person_id)
-
-    context = {
-        "person_id": person_id, "name": name, "title": _("Withdraw a verdict"), "press": _("Withdraw the verdict"),
-        "lead": _("The verdict stays readable, marked as withdrawn."),
-    }  # fmt: skip
-    return _answer(request, form, "withdraw-verdict", do, context)
-
-
-@reads_and_acts
-def duplicate(request: ViewerRequest, person_id: UUID, book: str) -> HttpResponse:
-    """Take a confirmed duplicate out of the sums of one book; a correction of that report puts it back."""
-    name = _name(request, person_id)
-    authority = access.authority_by_code(request.viewer, book)
-    require(request.viewer, Act.CORRECT, authority_id=authority.id)
-    form = ReferenceForm(request)
-
-    def do(key: UUID) -> str:
-        ledger_actions.mark_duplicate(
-            event_id=key, book_id=authority.id, subject_id=person_id, of=form.other, occurred_at=request.at,
-            by=request.viewer, at=request.at,
-        )  # fmt: skip
-        return address(person_id)
-
-    context = {
-        "person_id": person_id, "name": name, "title": _("Mark as a duplicate record"), "press": _("Take this record out of the sums"),
-        "lead": _("The person stays in the register under the other record. This one leaves the sums; correcting the report puts it back."),
-    }  # fmt: skip
-    return _answer(request, form, "mark-duplicate", do, context)
+    return answer_about(request, form, "withdraw-claim", do, context)
 
 
 urlpatterns = [
     path("people/<uuid:person_id>/claims/new/<str:kind>", add, name="add-claim"),
     path("people/<uuid:person_id>/claims/<uuid:claim_id>/withdraw", withdraw, name="withdraw-claim"),
-    path("people/<uuid:person_id>/verdicts/new", judge, name="judge-records"),
-    path("people/<uuid:person_id>/verdicts/<uuid:link_id>/withdraw", withdraw_link, name="withdraw-verdict"),
-    path("people/<uuid:person_id>/duplicate/<str:book>", duplicate, name="mark-duplicate"),
 ]

@@ -43,7 +43,11 @@ class PersonForm(ActForm):
     father = text_field(words.FIELD["father"])
     family = text_field(words.FIELD["family"])
     mother = text_field(words.FIELD["mother"])
-    sex = forms.ChoiceField(label=_("Sex"), choices=[("", _("not stated")), *((c, words.SEX[c]) for c in ("M", "F", "unknown"))], required=False)
+    sex = forms.ChoiceField(
+        label=_("Sex"),
+        choices=[("", _("not stated")), *((c, words.SEX[c]) for c in ("M", "F", "unknown"))],
+        required=False,
+    )
     born = BornField(label=_("Born"), required=False)
     nationality = text_field(_("Nationality"), help_text=_("In words or as a two-letter code"))
     number = text_field(_("Number given earlier"))
@@ -164,7 +168,9 @@ def _likely(request: ViewerRequest, form: PersonForm) -> list[Hit]:
     return hits(request.viewer, list(rows.values()))
 
 
-def _registered(request: ViewerRequest, form: PersonForm, authority_id: int, facility_id: int | None, key: UUID) -> None:
+def _registered(
+    request: ViewerRequest, form: PersonForm, authority_id: int, facility_id: int | None, key: UUID
+) -> None:
     """Enter the person with his claims; an unknown gets the authority's next number, and what is known of him."""
     viewer, at = request.viewer, request.at
     claims = [NewClaim(uuid5(key, f"claim {n}"), value) for n, value in enumerate(form.values())]

@@ -1,4 +1,4 @@
-"""Findings: what does not fit, who owns it, until when; explained, closed, reopened, handed over, always with a note."""
+"""Findings: what does not fit, who owns it, until when; explained, closed, reopened, handed over, with a note."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -207,7 +207,9 @@ def _about(request: ViewerRequest, row: FindingRow, steps: list[FindingStep]) ->
         "siblings": siblings,
         "handover": _handover(request, row),
         "count": row.ref if facility and any(f.code.startswith(COUNT_CODES) for f in (row, *siblings)) else None,
-        "event": row.ref if row.ref and row.subject_id and not row.code.startswith((*HANDOVER_CODES, *COUNT_CODES)) else None,
+        "event": row.ref
+        if row.ref and row.subject_id and not row.code.startswith((*HANDOVER_CODES, *COUNT_CODES))
+        else None,
     }
 
 

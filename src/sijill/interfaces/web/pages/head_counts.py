@@ -1,4 +1,4 @@
-"""Head counts: a set of identities seen, ticked page by page on a phone, then held against the roll. And its paper sheet."""
+"""Head counts: a set of identities seen, ticked page by page on a phone, held against the roll. And the paper sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -161,9 +161,7 @@ def _start(request: ViewerRequest, place: FacilityRow, book: int) -> HttpRespons
     return page(request, "web/head_counts/start.html", {"place": place, "form": form, "halls": halls})
 
 
-def _ticked(
-    request: ViewerRequest, place: FacilityRow, draft: Draft, roll: list[RollRow], pages: int
-) -> HttpResponse:
+def _ticked(request: ViewerRequest, place: FacilityRow, draft: Draft, roll: list[RollRow], pages: int) -> HttpResponse:
     """Keep the ticks of a page and the reference that was typed or scanned, then show what was asked for."""
     known = {row.subject_id for row in roll}
     on_page, ticked = _ids(request, "on-page") & known, _ids(request, "seen") & known
@@ -223,7 +221,7 @@ def finish(request: ViewerRequest, code: str) -> HttpResponse:
     place, _book = _may_count(request, code)
     draft = _draft(request, place)
     if draft is None:
-        return to(reverse("count", args=[code]))
+        return _without_draft(request, code)
     roll = _roll(request, place, draft)
     form = FinishForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -244,6 +242,17 @@ def finish(request: ViewerRequest, code: str) -> HttpResponse:
         "extra": [(i, called.get(i)) for i in sorted(draft.extra)],
     }
     return page(request, "web/head_counts/finish.html", context, status=form.answer_status)
+
+
+def _without_draft(request: ViewerRequest, code: str) -> HttpResponse:
+    """A count that was recorded already has its answer, also when the first one was lost on the way."""
+
+    def nothing(_key: UUID) -> str:
+        raise Refused("no-count-under-way")
+
+    return (
+        act_once(request, "take-head-count", nothing) if request.method == "POST" else to(reverse("count", args=[code]))
+    )
 
 
 def _record(request: ViewerRequest, place: FacilityRow, draft: Draft, form: FinishForm, key: UUID) -> str:
@@ -335,7 +344,8 @@ def sheet(request: ViewerRequest, code: str) -> HttpResponse:
     called = names(request.viewer, [row.subject_id for row in roll])
     lines = [_sheet_line(n, row, called, halls) for n, row in enumerate(roll, 1)]
     context = {
-        "place": place, "place_names": (place.name("en"), place.name("ar")), "hall": hall, "halls": list(halls.values()),
+        "place": place, "place_names": (place.name("en"), place.name("ar")), "hall": hall,
+        "halls": list(halls.values()),
         "lines": lines, "tallied": tallied, "words": {k: both(v) for k, v in SHEET_WORDS.items()},
         "authority": next((a for a in access.authorities(request.viewer) if a.id == book), None),
         "size": ngettext("%(n)s name", "%(n)s names", len(lines)) % {"n": len(lines)},
@@ -348,7 +358,10 @@ def _sheet_line(number: int, row: RollRow, called: dict[UUID, PersonName], halls
     english, arabic = plain_name(name, "en"), plain_name(name, "ar")
     hall = halls.get(row.account.hall_id or 0)
     return SheetLine(
-        number, name.register_number if name else "", (english, arabic if arabic != english else ""), hall.code if hall else ""
+        number,
+        name.register_number if name else "",
+        (english, arabic if arabic != english else ""),
+        hall.code if hall else "",
     )
 
 

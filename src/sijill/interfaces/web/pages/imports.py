@@ -34,7 +34,8 @@ class UploadForm(ActForm):
 
     place = forms.ChoiceField(label=_("Where these people are held"))
     file = forms.FileField(
-        label=_("The list"), help_text=_("CSV or Excel (.xlsx), up to 25,000 rows and 10 MB. The file is kept with its hash."),
+        label=_("The list"),
+        help_text=_("CSV or Excel (.xlsx), up to 25,000 rows and 10 MB. The file is kept with its hash."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
     )  # fmt: skip
 
@@ -73,7 +74,7 @@ def lists(request: ViewerRequest) -> HttpResponse:
 
 
 def _places(viewer: Viewer) -> list[tuple[str, Any]]:
-    """"authority:facility" pairs for which the viewer may import; one group for each authority."""
+    """ "authority:facility" pairs for which the viewer may import; one group for each authority."""
     here = gazetteer(viewer)
     language = viewer.language
     found: list[tuple[str, Any]] = [("", _("choose"))]
@@ -171,7 +172,11 @@ def confirm(request: ViewerRequest, import_id: UUID) -> HttpResponse:
         def do(key: UUID) -> str:
             occurred_at: datetime = form.cleaned_data["occurred_at"]
             people_actions.confirm_list(
-                import_id=import_id, mapping=_mapping(request), occurred_at=occurred_at, by=request.viewer, at=request.at
+                import_id=import_id,
+                mapping=_mapping(request),
+                occurred_at=occurred_at,
+                by=request.viewer,
+                at=request.at,
             )
             return _address(import_id)
 

@@ -12,7 +12,7 @@ from sijill.domain.access import queries as access
 from sijill.domain.access.queries import AuthorityRow
 from sijill.domain.access.rules import Act, NotAllowed, Viewer
 from sijill.domain.ledger import queries as ledger
-from sijill.domain.ledger.queries import EventRow, FindingRow, Whereabouts
+from sijill.domain.ledger.queries import EventRow, Whereabouts
 from sijill.domain.ledger.rules import OPEN, Kind
 from sijill.domain.people import actions as people_actions
 from sijill.domain.people import queries as people
@@ -234,8 +234,6 @@ def address(person_id: UUID) -> str:
 def address_after(viewer: Viewer, person_id: UUID) -> str:
     """Where to go after an act about somebody: to the file, or to the search when the act took him out of sight."""
     return address(person_id) if people.seen_among(viewer, [person_id]) else reverse("people")
-
-
 
 
 urlpatterns = [

@@ -14,7 +14,7 @@ A = AccountKind
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A kind of report that is made by hand: where it leads, and whether it must say a place, a custodian, a purpose."""
+    """A kind of report that is made by hand: where it leads, and what else it must say."""
 
     kind: Kind
     to: AccountKind
@@ -43,7 +43,7 @@ class Report:
         return FINDINGS[self.opens][0].value if self.opens else ""
 
 
-# Departures, arrivals and transfers belong to manifests and handovers; duplicates and corrections have pages of their own.
+# Departures and transfers belong to manifests and handovers; duplicates and corrections have pages of their own.
 REPORTS: dict[Kind, Report] = {
     report.kind: report
     for report in (
@@ -82,7 +82,7 @@ def fits(report: Report, standing: AccountKind) -> bool:
 
 
 def by_book(viewer: Viewer, stands: Sequence[Whereabouts], here: Gazetteer) -> list[BookReports]:
-    """For every book in which the viewer may record custody: nothing that happened is refused, but what fits comes first."""
+    """For every book in which the viewer may record custody: nothing is refused, but what fits comes first."""
     found = []
     for book_id in viewer.authorities(Act.RECORD_CUSTODY):
         now = next((w for w in stands if w.account.book_id == book_id), None)

@@ -28,7 +28,7 @@ from sijill.interfaces.web.pages.standing import (
     Gazetteer,
     chosen_place,
     gazetteer,
-    names,
+    name_of,
     own_facilities,
     place_choices,
 )
@@ -51,7 +51,9 @@ class ReportForm(ActForm):
 
     occurred_from = LocalDateTimeField(label=_("When it happened"))
     occurred_to = LocalDateTimeField(
-        label=_("Or until"), required=False, help_text=_("When the moment is not known exactly: the latest it can have been.")
+        label=_("Or until"),
+        required=False,
+        help_text=_("When the moment is not known exactly: the latest it can have been."),
     )
     place = forms.ChoiceField(label=_("Where"))
     custodian = forms.TypedChoiceField(label=_("Who has control now"), coerce=int)
@@ -106,14 +108,6 @@ def _choices(form: forms.Form, field: str, choices: list[Any]) -> None:
     form.fields[field].choices = choices  # type: ignore[attr-defined]
 
 
-def _name(request: ViewerRequest, person_id: UUID) -> PersonName:
-    """How to call the person; NotVisible when the viewer may not see him."""
-    found = names(request.viewer, [person_id])
-    if person_id not in found:
-        raise NotVisible
-    return found[person_id]
-
-
 def _book(here: Gazetteer, code: str) -> AuthorityRow:
     found = here.by_code(code)
     if found is None:
@@ -124,7 +118,7 @@ def _book(here: Gazetteer, code: str) -> AuthorityRow:
 @reads_and_acts
 def report(request: ViewerRequest, person_id: UUID, book: str, kind: str) -> HttpResponse:
     """Report one thing that happened to one person, in one book."""
-    name = _name(request, person_id)
+    name = name_of(request.viewer, person_id)
     what = REPORTS.get(Kind(kind)) if kind in list(Kind) else None
     if what is None:
         raise NotVisible
@@ -200,7 +194,7 @@ def _event(
 @reads_and_acts
 def correct(request: ViewerRequest, person_id: UUID, event_id: UUID) -> HttpResponse:
     """Say that a report did not happen, or what happened instead. It stays readable for ever."""
-    name, row = _name(request, person_id), _event_row(request, person_id, event_id)
+    name, row = name_of(request.viewer, person_id), _event_row(request, person_id, event_id)
     require(request.viewer, Act.CORRECT, authority_id=row.book_id)
     form = _correction_form(request, row)
     if request.method == "POST" and form.is_valid():
@@ -273,7 +267,7 @@ def _instead(given: dict[str, Any], was: AccountRow | None) -> AccountSpec:
 @reads_and_acts
 def give_effect(request: ViewerRequest, person_id: UUID, event_id: UUID) -> HttpResponse:
     """A named person gives effect to a report that had none."""
-    name, row = _name(request, person_id), _event_row(request, person_id, event_id)
+    name, row = name_of(request.viewer, person_id), _event_row(request, person_id, event_id)
     require(request.viewer, Act.CORRECT, authority_id=row.book_id)
     if row.effect != "none" or row.account is None:
         raise NotVisible

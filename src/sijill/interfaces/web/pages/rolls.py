@@ -35,7 +35,9 @@ class InstantForm(forms.Form):
 
     at = LocalDateTimeField(label=_("The roll at"), required=False, help_text=_("Local time; empty: now."))
     known = LocalDateTimeField(
-        label=_("As it was known at"), required=False, help_text=_("Empty: as it is known now, with everything reported since.")
+        label=_("As it was known at"),
+        required=False,
+        help_text=_("Empty: as it is known now, with everything reported since."),
     )
 
     def __init__(self, data: Any = None) -> None:
@@ -47,7 +49,12 @@ class TallyForm(ActForm):
 
     n = forms.IntegerField(label=_("How many people"), min_value=0, max_value=1_000_000)
     basis = forms.ChoiceField(label=_("Basis"), choices=list(words.BASIS.items()))
-    label = forms.CharField(label=_("What these people are called here"), max_length=80, required=False, help_text=_("Such as “tent row 4”. No names."))
+    label = forms.CharField(
+        label=_("What these people are called here"),
+        max_length=80,
+        required=False,
+        help_text=_("Such as “tent row 4”. No names."),
+    )
     hall = forms.ChoiceField(label=_("Hall"), required=False)
     occurred_at = LocalDateTimeField(label=_("Counted or stated at"))
 
@@ -145,9 +152,7 @@ def book_at(viewer: Viewer, act: Act, place: FacilityRow) -> int | None:
 
 
 def _tally_form(request: ViewerRequest, place: FacilityRow) -> TallyForm:
-    form = TallyForm(
-        request.POST if request.method == "POST" else None, initial={"occurred_at": local_now(request.at)}
-    )
+    form = TallyForm(request.POST if request.method == "POST" else None, initial={"occurred_at": local_now(request.at)})
     halls = [(str(hall.id), hall.code) for hall in places.halls(request.viewer, place.id)]
     form.fields["hall"].choices = [("", _("the whole facility")), *halls]  # type: ignore[attr-defined]
     if not halls:
@@ -167,7 +172,7 @@ def add_tally(request: ViewerRequest, code: str) -> HttpResponse:
         hall = form.cleaned_data.get("hall")
         to = AccountSpec(AccountKind.HELD, facility_id=place.id, hall_id=int(hall) if hall else None)
         try:
-            return act_once(request, "state-tally", lambda key: _count(request, form, key, key, book, to, code))
+            return act_once(request, "state-tally", lambda key: _count(request, form, (key, key), book, to, code))
         except Refused as refusal:
             form.refuse(refusal)
     return _show(request, place, form)
@@ -190,11 +195,15 @@ def recount(request: ViewerRequest, code: str, tally_id: UUID) -> HttpResponse:
         try:
             return act_once(
                 request, "recount-tally",
-                lambda key: _count(request, form, tally_id, uuid5(key, "count"), account.book_id, _same(account), code),
+                lambda key: _count(request, form, (tally_id, uuid5(key, "count")), account.book_id, _same(account), code),
             )  # fmt: skip
         except Refused as refusal:
             form.refuse(refusal)
-    context = {"place": place, "form": form, "where": gazetteer(request.viewer, [place.id]).where(account, stands.since)}
+    context = {
+        "place": place,
+        "form": form,
+        "where": gazetteer(request.viewer, [place.id]).where(account, stands.since),
+    }
     return page(request, "web/head_counts/recount.html", context, status=form.answer_status)
 
 
@@ -212,10 +221,11 @@ def _same(account: AccountRow) -> AccountSpec:
 
 
 def _count(
-    request: ViewerRequest, form: TallyForm, tally_id: UUID, event_id: UUID, book: int, to: AccountSpec, code: str
+    request: ViewerRequest, form: TallyForm, ids: tuple[UUID, UUID], book: int, to: AccountSpec, code: str
 ) -> str:
     """What was stated and not verified stands beside the sums, at the same place."""
     given = form.cleaned_data
+    tally_id, event_id = ids
     beside = AccountSpec(AccountKind.STATED, facility_id=to.facility_id, hall_id=to.hall_id)
     ledger_actions.count_tally(
         tally_id=tally_id, event_id=event_id, book_id=book, to=beside if given["basis"] in BESIDE_BASES else to,
@@ -223,8 +233,6 @@ def _count(
         by=request.viewer, at=request.at,
     )  # fmt: skip
     return reverse("roll", args=[code])
-
-
 
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""Where people stand, in words: accounts with the rows that name their places and authorities. Shared by several pages."""
+"""Where people stand, in words: accounts with the rows that name their places and authorities. Shared by pages."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sijill.domain.access import queries as access
 from sijill.domain.access.queries import AuthorityRow
-from sijill.domain.access.rules import Act, Viewer
+from sijill.domain.access.rules import Act, NotVisible, Viewer
 from sijill.domain.ledger.queries import AccountRow
 from sijill.domain.ledger.rules import AccountKind
 from sijill.domain.people import queries as people
@@ -83,11 +83,17 @@ def names(viewer: Viewer, ids: Iterable[UUID | None]) -> dict[UUID, PersonName]:
     return found
 
 
+def name_of(viewer: Viewer, person_id: UUID) -> PersonName:
+    """How to call one person; NotVisible when the viewer may not see him."""
+    found = names(viewer, [person_id])
+    if person_id not in found:
+        raise NotVisible
+    return found[person_id]
+
+
 def own_facilities(viewer: Viewer, act: Act, authority_id: int) -> list[FacilityRow]:
     """Where the viewer's duties let him do this for an authority: its own facilities first, then the others."""
-    rows = [
-        row for row in places.facilities(viewer) if viewer.may(act, authority_id=authority_id, facility_id=row.id)
-    ]
+    rows = [row for row in places.facilities(viewer) if viewer.may(act, authority_id=authority_id, facility_id=row.id)]
     return sorted(rows, key=lambda row: row.authority_id != authority_id)
 
 

@@ -6,7 +6,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sijill.domain.people.rules import Birth, ClaimValue, Document, Name, Nationality, Number, PersonName, Precision, Sex
+from sijill.domain.people.rules import (
+    Birth,
+    ClaimValue,
+    Document,
+    Name,
+    Nationality,
+    Number,
+    PersonName,
+    Precision,
+    Sex,
+)
 from sijill.interfaces.web import words
 
 register = template.Library()
@@ -64,7 +74,11 @@ def _name(value: Name) -> SafeString:
 
 def _stated(text: str, stated: str) -> SafeString:
     """The meaning, and the words that were used."""
-    return format_html("{} <small>“<bdi>{}</bdi>”</small>", text, stated) if stated and stated != text else format_html("{}", text)
+    return (
+        format_html("{} <small>“<bdi>{}</bdi>”</small>", text, stated)
+        if stated and stated != text
+        else format_html("{}", text)
+    )
 
 
 def _birth(birth: Birth) -> str:

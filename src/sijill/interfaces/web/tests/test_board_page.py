@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sijill.domain.access.viewing import viewing
 from sijill.domain.ledger import actions as ledger
+from sijill.domain.ledger.rules import Admission, NewSubject
 from tests.cast import NOON, Cast
 
 Browse = Callable[[str], Client]
@@ -23,9 +24,9 @@ def admitted(cast: Cast) -> Cast:
     with viewing(alice.user_id):
         for place, n in (("A-MAIN", 7), ("A-SIDE", 2)):
             people = [uuid4() for _each in range(n)]
-            ledger.add_subjects(subjects=[ledger.NewSubject(p) for p in people], by=alice, at=NOON)
+            ledger.add_subjects(subjects=[NewSubject(p) for p in people], by=alice, at=NOON)
             ledger.admit(
-                admissions=[ledger.Admission(event_id=uuid4(), subject_id=p) for p in people],
+                admissions=[Admission(event_id=uuid4(), subject_id=p) for p in people],
                 book_id=cast.authority["ALPHA"], facility_id=cast.facility[place], hall_id=None,
                 occurred_from=NOON, occurred_to=NOON, by=alice, at=NOON,
             )  # fmt: skip

@@ -38,9 +38,9 @@ def test_every_finding_has_a_sentence() -> None:
     assert set(sentences.FINDINGS) == set(FINDINGS)
 
 
-def refusals() -> set[str]:
+def refusals() -> set[object]:
     """Every code an action or a rule of any room refuses with, read from the code itself."""
-    found = set()
+    found: set[object] = set()
     for path in [*DOMAIN.glob("*/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and SAYS_NO.match(_name(node.func)):
@@ -62,8 +62,8 @@ def _is_code(value: object) -> bool:
 def test_every_refusal_has_a_sentence() -> None:
     """An action that says no in a new way needs a sentence in sentences.REFUSALS."""
     found = refusals()
-    assert {"wrong-password", "capacity-is-never-a-code"} - found == {"capacity-is-never-a-code"}
-    assert sorted(found - set(sentences.REFUSALS)) == []
+    assert {"wrong-password", "working-above-maximum", "speaker-missing"} <= found  # it does find them
+    assert found - set(sentences.REFUSALS) == set()
 
 
 def test_values_are_filled_in_and_a_missing_one_hides_nothing() -> None:
@@ -78,7 +78,8 @@ def test_an_unknown_code_is_its_own_word() -> None:
     assert (sentences.finding("new-finding"), words.word("account", "limbo"), words.word("nothing", "x")) == (
         "new-finding", "limbo", "x",
     )  # fmt: skip
-    assert sentences.finding("line-extra", 2).endswith("(2 people)") and sentences.finding("line-extra", 1).endswith("(1 person)")
+    assert sentences.finding("line-extra", 2).endswith("(2 people)")
+    assert sentences.finding("line-extra", 1).endswith("(1 person)")
 
 
 def test_every_open_state_looks_like_what_it_is() -> None:

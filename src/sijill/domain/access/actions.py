@@ -80,9 +80,11 @@ def open_signing_session(
     if not user.check_password(password):
         raise Refused("wrong-password")
     SigningSession.objects.filter(user_id=by.user_id, closed_at=None).exclude(pk=session_id).update(closed_at=at)
-    SigningSession.objects.get_or_create(
+    session, _made = SigningSession.objects.get_or_create(
         id=session_id, defaults={"user_id": by.user_id, "authority_id": authority_id, "device": device, "opened_at": at}
     )
+    if session.authority_id != authority_id:
+        raise Refused("id-already-used")
     return session_id
 
 

@@ -395,7 +395,7 @@ def test_nobody_is_on_two_open_manifests_of_one_book(story: Story) -> None:
     story.plan(3, batch_id=(other := uuid4()))
     with refused("on-another-manifest"):
         story.draw(story.people[1:], batch=other)
-    second = story.id("manifest/1")
+    second = story.draw([], batch=other)
     with viewing(story.cast.user["anton"]), as_register(), pytest.raises(IntegrityError), transaction.atomic():
         ManifestLine(
             manifest_id=second, no=1, subject_id=story.people[1], sender_id=story.cast.authority["ALPHA"]

@@ -2,14 +2,22 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sijill.host import HostError, open_register
+from sijill.host import Endpoints, HostError, open_register, port_is_free
 from sijill.interfaces.cli.main import NO, OK, say
-from sijill.interfaces.cli.opening import apply_migrations, file_argument, is_migrated, load_django
+from sijill.interfaces.cli.opening import apply_migrations, file_argument, is_migrated, load_django, port_argument
 from sijill.interfaces.cli.reading import balance_line, balance_of
 from sijill.interfaces.cli.upkeep import PORT, serve_on
 
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.rows import TupleRow
+
+NEWER = "The demo in this folder was loaded by a newer Sijill; use that one, or set SIJILL_DATA to an empty folder."
 OWN = "This folder holds a register of your own, not a demo; set SIJILL_DATA to an empty folder for the demo."
 
 
@@ -17,14 +25,17 @@ def demo(argv: list[str]) -> int:
     """`./sijill demo [--no-serve] [--port N]`: load the demo into an empty register, renew an older one, serve."""
     parser = argparse.ArgumentParser(prog="./sijill demo")
     parser.add_argument("--no-serve", action="store_true", help="load it and print the balance line")
-    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--port", type=port_argument, default=PORT)
     options = parser.parse_args(argv)
+    if not options.no_serve and not port_is_free(options.port):
+        raise HostError("port-taken", f"Port {options.port} on 127.0.0.1 is taken; name another with --port N.")
     with open_register().running() as ends:
         load_django(ends)
-        if is_migrated(ends):
-            _renew_or_refuse(ends)
-        apply_migrations(ends)
-        _load()
+        with _owner_alone(ends) as owner:
+            if is_migrated(ends):
+                _renew_or_refuse(owner)
+            apply_migrations(ends)
+            _load()
         from sijill.exercises.demo import DEMO_PASSWORD, USERS
 
         found = balance_of(None, None)
@@ -48,26 +59,35 @@ def _installed() -> tuple[str, int]:
         return queries.installation(queries.viewer_of(REGISTER_ID, now()))
 
 
-def _renew_or_refuse(ends: object) -> None:
-    """An older demo is emptied; anything else that is not this demo is left alone, with a sentence."""
+@contextmanager
+def _owner_alone(ends: Endpoints) -> Iterator["psycopg.Connection[TupleRow]"]:
+    """A connection as the owner, and no other `demo` at work on this register meanwhile."""
     import psycopg
 
+    if ends.owner_url is None:
+        raise HostError("owner-unknown", "Loading the demo needs the owner's address: set SIJILL_OWNER_URL.")
+    with psycopg.connect(ends.owner_url, autocommit=True) as owner:
+        owner.execute("select pg_advisory_lock(hashtext('sijill demo'))")  # until this connection ends
+        yield owner
+
+
+def _renew_or_refuse(owner: "psycopg.Connection[TupleRow]") -> None:
+    """An older or unfinished demo is emptied; anything else that is not this demo is left alone, with a sentence."""
+    from sijill.domain.access.rules import REGISTER_ID
     from sijill.exercises.demo import VERSION
 
-    with psycopg.connect(ends.owner_url) as connection:  # type: ignore[attr-defined]
-        connection.execute("select set_config('app.viewer', '00000000-0000-4000-8000-000000000001', false)")
-        table = connection.execute("select to_regclass('public.access_installation') is not null").fetchone()
-        marked = connection.execute(
-            "select kind, version from access_installation order by id desc limit 1"
-        ).fetchone() if table and table[0] else None  # fmt: skip
-        anybody = connection.execute("select exists (select 1 from access_authority)").fetchone()
-        if marked is None and anybody and not anybody[0]:
-            return
-        if marked is None or marked[0] != "demo":
-            raise HostError("not-a-demo", OWN)
-        if marked[1] < VERSION:
-            say("renewing an older demo")
-            connection.execute("drop owned by current_user cascade")
+    owner.execute("select set_config('app.viewer', %s, false)", [str(REGISTER_ID)])
+    marked = owner.execute("select kind, version from access_installation order by id desc limit 1").fetchone()
+    if marked is None and not owner.execute("select 1 from access_authority limit 1").fetchone():
+        return
+    kind, version = marked or ("own", 0)
+    if kind != "demo":
+        raise HostError("not-a-demo", OWN)
+    if version > VERSION:
+        raise HostError("newer-demo", NEWER)
+    if version < VERSION:
+        say("renewing an older demo" if version else "an earlier loading of the demo was cut short; beginning again")
+        owner.execute("drop owned by current_user cascade")
 
 
 def _load() -> None:
@@ -97,11 +117,11 @@ def drill(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     from sijill.exercises.throwaway import drill_register
 
-    if options.name == "crash":
-        from sijill.exercises.crash import crash as run_crash
+    with drill_register() as (register, _ends):
+        if options.name == "crash":
+            from sijill.exercises.crash import crash as run_crash
 
-        return run_crash(kills=options.kills, seed=options.seed, say=say)
-    with drill_register():
+            return run_crash(register, kills=options.kills, seed=options.seed, say=say)
         from sijill.exercises.replay import replay as run_replay
 
         return run_replay(Path(options.transfers), Path(options.capacities), rows=options.rows, say=say)

@@ -21,9 +21,8 @@ from uuid import UUID
 
 from sijill.exercises.chain import BATCH_PEOPLE, Chain
 from sijill.exercises.officers import Officers
-from sijill.exercises.throwaway import drill_register
 from sijill.exercises.visitor import Unanswered
-from sijill.host import Endpoints, Register
+from sijill.host import Register
 
 MINUTES_MAX = 15
 QUIET_SECONDS = 120.0
@@ -79,26 +78,29 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def crash(*, kills: int, seed: int, say: Say) -> int:
+def crash(register: Register, *, kills: int, seed: int, say: Say) -> int:
     """Run the drill. Returns 0 only when nothing acknowledged was lost, nothing happened twice, and all books balance."""
     started = time.monotonic()
-    with drill_register() as (register, ends):
-        chain = Chain(say)
-        chain.found()
-        chain.prepare(0)
-        port = _free_port()
-        serving = _serve(register, ends, port)
-        killing = Killing(register.data, kills, random.Random(seed))
-        try:
-            signed = _work(chain, port, killing, say, started)
-        finally:
-            killing.over.set()
-            serving.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                serving.wait(60)
-            serving.kill()
-        chain.wait_for_database()
-        faults = chain.audit(signed)
+    chain = Chain(say)
+    chain.found()
+    chain.prepare(0)
+    port = _free_port()
+    serving = _serve(register, port)
+    killing = Killing(register.data, kills, random.Random(seed))
+    try:
+        signed = _work(chain, port, killing, say, started)
+    except (Unanswered, AssertionError, LookupError):
+        say((register.data / "drill.log").read_text()[-4000:])  # the server's own words: no names in them, by design
+        raise
+    finally:
+        killing.over.set()
+        serving.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            serving.wait(60)
+        serving.kill()
+    register.start()
+    chain.wait_for_database()
+    faults = chain.audit(signed)
     for fault in faults:
         sys.stdout.write(fault + "\n")
     minutes = (time.monotonic() - started) / 60
@@ -133,7 +135,7 @@ def _work(
         chain.prepare(batch)
 
 
-def _serve(register: Register, ends: Endpoints, port: int) -> "subprocess.Popen[bytes]":
+def _serve(register: Register, port: int) -> "subprocess.Popen[bytes]":
     """`./sijill serve` on the throw-away register, in a process of its own."""
     env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SIJILL_SECRET_KEY")}
     env |= {"SIJILL_DATA": str(register.data)}

@@ -120,6 +120,8 @@ def _found(story: Story) -> None:
     """Authorities with their books, facilities with halls, users with duties."""
     with viewing(REGISTER_ID):
         register = access_queries.viewer_of(REGISTER_ID, OPENING)
+        # Until all is told it is a demo of no version: one that was cut short is known for what it is.
+        access.mark_installation(kind="demo", version=0, by=register, at=OPENING)
         for code, names in AUTHORITIES.items():
             found = access.create_authority(code=code, names=names, keeps_book=True, by=register, at=OPENING)
             story.authority[code] = found

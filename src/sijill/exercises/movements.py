@@ -77,7 +77,7 @@ def read_places(file: Path) -> dict[str, Place]:
 
 
 def read_day(text: str) -> date | None:
-    """A day such as 2-Jul-18 (of this century), or None. Months are spelt out here: their names change with the locale."""
+    """A day such as 2-Jul-18, of this century, or None. Months are spelt out here: names change with the locale."""
     parts = text.strip().split("-")
     if len(parts) != 3 or parts[1] not in _MONTHS or not all(p.isascii() and p.isdigit() for p in (parts[0], parts[2])):
         return None

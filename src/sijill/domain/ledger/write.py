@@ -5,7 +5,7 @@ No permission is checked here: `actions` does that, then calls `record` as the r
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -97,10 +97,10 @@ def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receip
     if len(events) > EVENTS_MAX:
         raise Refused("too-many-events", limit=EVENTS_MAX)
     folios = _lock(events)
-    known, first_seq = _known(events, folios)
+    known, numbers = _known(events, folios)
     accounts = _accounts(events)
     outside = {book: ref for (book, spec), ref in accounts.items() if spec.kind is AccountKind.OUTSIDE}
-    rows, receipts, written = Rows(), [], 0
+    rows, receipts = Rows(), []
     for event in events:
         if event.id in known:
             receipts.append(known[event.id])
@@ -113,8 +113,7 @@ def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receip
             verdict = "twin-without-effect"
         else:
             verdict = _judge(folio, event, to, rows, outside[event.book_id].id, recorded)
-        _write_event(rows, folio, event, to, verdict, first_seq + written, event.by or by, recorded)
-        written += 1
+        _write_event(rows, folio, event, to, verdict, next(numbers), event.by or by, recorded)
         receipt = Receipt(event.id, "none" if verdict else "posted", verdict)
         known[event.id] = Receipt(event.id, receipt.effect, receipt.reason, repeated=True)
         receipts.append(receipt)
@@ -175,27 +174,32 @@ def _folio(row: Sequence[Any]) -> Folio:
     )
 
 
-def _known(events: Sequence[NewEvent], folios: dict[tuple[int, UUID], Folio]) -> tuple[dict[UUID, Receipt], int]:
-    """Receipts of the events that were recorded before, and the first of as many numbers of recorded order as there
-    are events. Read after locking, so a concurrent twin is seen and numbers follow the order of the locks."""
+def _known(
+    events: Sequence[NewEvent], folios: dict[tuple[int, UUID], Folio]
+) -> tuple[dict[UUID, Receipt], Iterator[int]]:
+    """Receipts of the events that were recorded before, and as many numbers of recorded order as there are events.
+
+    Read after locking, so a concurrent twin is seen and numbers follow the order of the locks. Other calls take
+    numbers at the same time: each is used as it came, never counted on from the first.
+    """
     by_id = {e.id: e for e in events}
     with connection.cursor() as cursor:
         cursor.execute(
-            "select r.first, e.id, e.folio_id, e.kind, e.effect, e.reason from (select"
-            " min(nextval('ledger_event_order')) as first from generate_series(1, %s)) r"
+            "select r.numbers, e.id, e.folio_id, e.kind, e.effect, e.reason from (select array(select"
+            " nextval('ledger_event_order') from generate_series(1, %s)) as numbers) r"
             " left join ledger_event e on e.id = any(%s)",
             [len(events), list(by_id)],
         )
         found = cursor.fetchall()
     receipts = {}
-    for _first, event_id, folio_id, kind, effect, reason in found:
+    for _numbers, event_id, folio_id, kind, effect, reason in found:
         if event_id is None:
             continue
         event = by_id[event_id]
         if folios[event.book_id, event.subject_id].id != folio_id or event.kind != kind:
             raise Refused("id-already-used")
         receipts[event_id] = Receipt(event_id, effect, reason, repeated=True)
-    return receipts, int(found[0][0])
+    return receipts, iter(sorted(found[0][0]))
 
 
 _SPEC_COLUMNS = "unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"

@@ -128,10 +128,21 @@ def _names(sheet: _Sheet, read: ReadRow, cells: list[str]) -> None:
     full = [cells[i] for i in sheet.columns.get(Field.NAME, ()) if cells[i]]
     if not full:
         joined = " ".join(parts[what] for what in PARTS if parts[what])
-        full = [joined or parts[Field.KUNYA] or parts[Field.ALIAS]]
+        name = joined or parts[Field.KUNYA] or parts[Field.ALIAS]
+        read.values += [Name(name, **known)] if name else []
+        return
     script = script_of(" ".join(known.values()))
     home = next((name for name in full if script_of(name) == script), full[0])
-    read.values += [Name(name, **(known if name is home else {})) for name in full if name]
+    read.values += [_whole(name, known) if name is home else Name(name) for name in full]
+
+
+def _whole(name: str, known: dict[str, str]) -> Name:
+    """A name with its parts. One word beside forefathers is the given name alone: the full name is all of them."""
+    rest = [known[what.value] for what in PARTS[1:] if what.value in known]
+    alone = len(name.split()) == 1 and known.get(Field.GIVEN.value, name) == name
+    if not rest or not alone or script_of(name) != script_of(" ".join(rest)):
+        return Name(name, **known)
+    return Name(" ".join([name, *rest]), **(known | {Field.GIVEN.value: name}))
 
 
 def _numbers(sheet: _Sheet, read: ReadRow, cells: list[str]) -> None:

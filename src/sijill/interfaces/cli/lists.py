@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sijill.host import HostError
 from sijill.interfaces.cli.main import NO, OK, say
-from sijill.interfaces.cli.opening import file_argument, looking_as, now, opened
+from sijill.interfaces.cli.opening import file_argument, in_sentences, looking_as, now, opened
 
 if TYPE_CHECKING:
     from sijill.domain.access.rules import Viewer
@@ -26,18 +25,8 @@ def import_list(argv: list[str]) -> int:
     parser.add_argument("--as", dest="user", required=True)
     parser.add_argument("--dry-run", action="store_true", help="say what would happen; write nothing")
     options = parser.parse_args(argv)
-    with opened():
-        from sijill.domain.access.rules import NotAllowed, NotVisible, Refused
-
-        try:
-            return _look(options) if options.dry_run else _import(options)
-        except Refused as refused:
-            about = ", ".join(f"{k} {v}" for k, v in refused.about.items())
-            raise HostError(refused.code, f"Refused: {refused.code}{f' ({about})' if about else ''}.") from None
-        except NotAllowed as refused:
-            raise HostError("not-allowed", f"{options.user} has no duty to {refused.act.value} there.") from None
-        except NotVisible:
-            raise HostError("no-such-facility", f"There is no facility {options.facility!r}.") from None
+    with opened(), in_sentences(f"There is no facility {options.facility!r}."):
+        return _look(options) if options.dry_run else _import(options)
 
 
 def _upload(viewer: "Viewer", options: argparse.Namespace) -> Any:
@@ -56,12 +45,17 @@ def _upload(viewer: "Viewer", options: argparse.Namespace) -> Any:
 
 def _report(preview: Any) -> None:
     """The columns as understood and every problem, in plain words."""
+    from sijill.interfaces.web.list_sentences import note, problem as sentence
+
+    for code in preview.notes:
+        sys.stdout.write(f"  {note(code)}\n")
     for column in preview.columns:
         sys.stdout.write(f"  column {column.header!r}: {column.field.value if column.field else 'not used'}\n")
     for problem in preview.problems:
         kind = "warning" if problem.is_warning else "error"
         where = f"row {problem.row}" + (f", {problem.column}" if problem.column else "")
-        sys.stdout.write(f"  {where}: {kind}: {problem.code.replace('-', ' ')} {problem.value}".rstrip() + "\n")
+        told = f" ({problem.value})" if problem.value else ""
+        sys.stdout.write(f"  {where}: {kind}: {sentence(problem.code)}{told}\n")
 
 
 def _look(options: argparse.Namespace) -> int:

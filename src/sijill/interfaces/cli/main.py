@@ -1,5 +1,6 @@
 """Finding the command and answering for it. Nothing here loads Django: a command loads what it needs."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -71,7 +72,10 @@ def run(argv: list[str], more: Sequence[Command] = ()) -> int:
         sys.stderr.write(usage(commands))
         return USAGE
     try:
-        return found[0].run(argv[1:])
+        status = found[0].run(argv[1:])
+        sys.stdout.flush()
+    except SystemExit as ended:  # argparse, after help or a call it cannot understand
+        return ended.code if isinstance(ended.code, int) else USAGE
     except HostError as problem:
         say(str(problem))
         return NO
@@ -79,5 +83,7 @@ def run(argv: list[str], more: Sequence[Command] = ()) -> int:
         say("stopped.")
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read the results has gone (`| head`); Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO
+    return status

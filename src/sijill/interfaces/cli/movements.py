@@ -1,18 +1,16 @@
 """The batch on the command line: the same actions as the pages, for those who work without a browser."""
 
 import argparse
-import getpass
-import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sijill.host import HostError
 from sijill.interfaces.cli.main import OK
-from sijill.interfaces.cli.opening import looking_as, now, opened
+from sijill.interfaces.cli.opening import in_sentences, looking_as, now, opened, password
 from sijill.interfaces.cli.reading import instant
 
 if TYPE_CHECKING:
@@ -66,19 +64,10 @@ def _parser() -> argparse.ArgumentParser:
 def batch(argv: list[str]) -> int:
     """`./sijill batch VERB … --as USER`."""
     options = _parser().parse_args(argv)
-    with opened():
-        from sijill.domain.access.rules import NotAllowed, NotVisible, Refused
-
-        try:
-            with looking_as(options.user) as viewer:
-                sys.stdout.write(_VERBS[options.verb](options, viewer) + "\n")
-        except Refused as refused:
-            about = ", ".join(f"{k} {v}" for k, v in refused.about.items())
-            raise HostError(refused.code, f"Refused: {refused.code}{f' ({about})' if about else ''}.") from None
-        except NotAllowed as refused:
-            raise HostError("not-allowed", f"Your duties do not include {refused.act.value} there.") from None
-        except NotVisible:
-            raise HostError("not-found", "There is no such batch, manifest or place for you.") from None
+    with opened(), in_sentences("There is no such batch, manifest or place for you."):
+        with looking_as(options.user) as viewer:
+            done = _VERBS[options.verb](options, viewer)
+        sys.stdout.write(done + "\n")  # only when it is committed
     return OK
 
 
@@ -88,10 +77,9 @@ def _session(viewer: "Viewer", authority_id: int) -> None:
 
     if queries.open_session(viewer, authority_id=authority_id, at=now()):
         return
-    password = os.environ.get("SIJILL_PASSWORD") or getpass.getpass("your password, to sign: ")
     actions.open_signing_session(
         session_id=uuid4(), authority_id=authority_id, device=f"command line on {platform.node()}"[:120],
-        password=password, by=viewer, at=now(),
+        password=password("your password, to sign: "), by=viewer, at=now(),
     )  # fmt: skip
 
 
@@ -166,16 +154,22 @@ def _authorise(options: argparse.Namespace, viewer: "Viewer") -> str:
 
 def _manifest(options: argparse.Namespace, viewer: "Viewer") -> str:
     """Draw a manifest of the first so many people held at the origin who are on no other open one."""
+    from sijill.domain.access.rules import Refused
     from sijill.domain.ledger import queries as ledger
     from sijill.domain.ledger.rules import AccountKind
     from sijill.domain.places import queries as places
     from sijill.domain.transfers import actions, queries
 
     found = queries.batch(viewer, _batch_id(viewer, options.code))
-    roll = ledger.roll(viewer, found.origin_id, at=now())
-    held = [r.subject_id for r in roll if r.account.kind is AccountKind.HELD and not r.is_tally]
+    held = [
+        r.subject_id
+        for r in ledger.roll(viewer, found.origin_id, at=now())
+        if r.account.kind is AccountKind.HELD and not r.is_tally and r.account.book_id == found.sender_id
+    ]
     taken = queries.open_manifest_of(viewer, held)
     free = [s for s in held if s not in taken][: options.first]
+    if len(free) < options.first:
+        raise Refused("roll-too-short", n=len(free))
     new = actions.draw_manifest(
         manifest_id=uuid4(), batch_id=found.id, vehicle=options.vehicle,
         destination_id=places.facility(viewer, options.destination).id, by=viewer, at=now(),
@@ -215,12 +209,20 @@ def _count(options: argparse.Namespace, viewer: "Viewer") -> str:
     return f"{options.manifest} counted: {options.bodies}"
 
 
-def _said(options: argparse.Namespace) -> dict[int, str]:
-    """NO=WORD pairs of --line."""
-    try:
-        return {int(no): word for no, word in (pair.split("=", 1) for pair in options.line)}
-    except ValueError:
-        raise HostError("bad-line", "Write lines as NO=WORD, such as --line 17=absent.") from None
+def _said(options: argparse.Namespace, there: Collection[int], words: Sequence[str]) -> dict[int, str]:
+    """NO=WORD pairs of --line. Whatever is not a line that is there, or not one of the words, stops the whole call."""
+    said: dict[int, str] = {}
+    for pair in options.line:
+        no, _, word = pair.partition("=")
+        if not (no.isascii() and no.isdigit() and word):
+            raise HostError("bad-line", f"{pair!r}: write lines as NO=WORD, such as --line 17={words[0]}.")
+        if int(no) not in there:
+            raise HostError("no-such-line", f"There is no line {no} on this handover; nothing was signed.")
+        if word not in words:
+            raise HostError("bad-word", f"{word!r} cannot be said of a line; it is one of {', '.join(words)}.")
+        if said.setdefault(int(no), word) != word:
+            raise HostError("line-said-twice", f"Line {no} was said twice; nothing was signed.")
+    return said
 
 
 def _names(options: argparse.Namespace, viewer: "Viewer") -> str:
@@ -229,8 +231,9 @@ def _names(options: argparse.Namespace, viewer: "Viewer") -> str:
 
     handover = _handover(viewer, options)
     _session(viewer, handover.receiver_id)
-    said = _said(options)
-    lines = [x for x in queries.lines(viewer, handover.id) if not x.code or x.no in said]
+    rows = queries.lines(viewer, handover.id)
+    said = _said(options, {x.no for x in rows}, [c.value for c in OutcomeCode if c is not OutcomeCode.EXTRA])
+    lines = [x for x in rows if not x.code or x.no in said]
     outcomes = [Outcome(x.id, OutcomeCode(said.get(x.no, "received"))) for x in lines]
     actions.sign_names(
         statement_id=uuid4(), handover_id=handover.id, outcomes=outcomes,
@@ -246,7 +249,8 @@ def _acknowledge(options: argparse.Namespace, viewer: "Viewer") -> str:
     handover = _handover(viewer, options)
     _session(viewer, handover.giver_id)
     ids = {x.no: x.id for x in queries.lines(viewer, handover.id)}
-    resolutions = {ids[no]: Resolution(word) for no, word in _said(options).items() if no in ids}
+    said = _said(options, ids, [r.value for r in Resolution])
+    resolutions = {ids[no]: Resolution(word) for no, word in said.items()}
     actions.acknowledge(
         statement_id=uuid4(), handover_id=handover.id, resolutions=resolutions, occurred_at=options.at or now(),
         by=viewer, at=now(),

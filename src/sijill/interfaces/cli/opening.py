@@ -1,5 +1,7 @@
 """Opening the register for a command: the database runs, Django is loaded as the application's role, someone looks."""
 
+import argparse
+import getpass
 import os
 import subprocess
 import sys
@@ -61,13 +63,18 @@ def is_migrated(ends: Endpoints) -> bool:
     return bool(row and row[0])
 
 
-@contextmanager
-def opened(register: Register | None = None) -> Iterator[Endpoints]:
-    """The register running, with its tables, and Django loaded. Raises HostError when there is no register yet."""
+def existing(register: Register | None = None) -> Register:
+    """The register of this environment. Raises HostError when there is none yet."""
     register = register or open_register()
     if not register.exists():
         raise HostError("no-register", "There is no register here yet; ./sijill demo or ./sijill migrate makes one.")
-    with register.running() as ends:
+    return register
+
+
+@contextmanager
+def opened(register: Register | None = None) -> Iterator[Endpoints]:
+    """The register running, with its tables, and Django loaded. Raises HostError when there is no register yet."""
+    with existing(register).running() as ends:
         if not is_migrated(ends):
             raise HostError("not-migrated", "The register has no tables yet; run ./sijill migrate.")
         load_django(ends)
@@ -95,6 +102,37 @@ def looking_as(username: str | None) -> Iterator["Viewer"]:
             raise HostError("no-such-user", f"There is no user {username!r} here.") from None
     with viewing(user):
         yield queries.viewer_of(user, now())
+
+
+@contextmanager
+def in_sentences(absent: str) -> Iterator[None]:
+    """Turn what a room refuses into one sentence, the pages' own. `absent` is said of what this user cannot see."""
+    from sijill.domain.access.rules import NotAllowed, NotVisible, Refused
+    from sijill.interfaces.web.sentences import refusal
+
+    try:
+        yield
+    except Refused as refused:
+        raise HostError(refused.code, f"Refused ({refused.code}): {refusal(refused)}") from None
+    except NotAllowed as refused:
+        raise HostError("not-allowed", f"No duty of this user permits it there: {refused.act.value}.") from None
+    except NotVisible:
+        raise HostError("not-found", absent) from None
+
+
+def password(prompt: str) -> str:
+    """The password in SIJILL_PASSWORD, else the one typed."""
+    try:
+        return os.environ.get("SIJILL_PASSWORD") or getpass.getpass(prompt)
+    except EOFError:
+        raise HostError("no-password", "No password was given; set SIJILL_PASSWORD or use a terminal.") from None
+
+
+def port_argument(text: str) -> int:
+    """A port number, for argparse."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 1 to 65535")
+    return int(text)
 
 
 def file_argument(text: str) -> Path:

@@ -119,7 +119,7 @@ def roll(argv: list[str]) -> int:
 
 
 def _roll(options: argparse.Namespace) -> dict[str, Any]:
-    from sijill.domain.access.rules import NotVisible
+    from sijill.domain.access.rules import Act, NotVisible
     from sijill.domain.ledger import queries as ledger
     from sijill.domain.people import queries as people
     from sijill.domain.places import queries as places
@@ -130,6 +130,8 @@ def _roll(options: argparse.Namespace) -> dict[str, Any]:
             facility = places.facility(viewer, options.facility)
         except NotVisible:
             raise HostError("no-such-facility", f"There is no facility {options.facility!r}.") from None
+        if not viewer.may(Act.READ_PEOPLE, authority_id=facility.authority_id, facility_id=facility.id):
+            say(f"{options.user} may not read the people of {facility.code}: only his own books' people there are listed")
         rows = ledger.roll(viewer, facility.id, at=at, known_at=options.known_at)
         persons = [r.subject_id for r in rows if not r.is_tally]
         names = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from sijill.host import Child, Endpoints, open_register, stop_serving, supervise
 from sijill.host.roles import printed
 from sijill.interfaces.cli.main import NO, OK, say
-from sijill.interfaces.cli.opening import apply_migrations, environment, file_argument
+from sijill.interfaces.cli.opening import apply_migrations, environment, existing, file_argument, port_argument
 
 PORT = 8000
 ROOT = Path(__file__).resolve().parents[4]
@@ -34,7 +34,7 @@ def serve_children(ends: Endpoints, port: int) -> Sequence[Child]:
 def serve(argv: list[str]) -> int:
     """`./sijill serve [--port N]`."""
     parser = argparse.ArgumentParser(prog="./sijill serve")
-    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--port", type=port_argument, default=PORT)
     return serve_on(parser.parse_args(argv).port)
 
 
@@ -43,8 +43,12 @@ def serve_on(port: int) -> int:
     register = open_register()
     with register.running() as ends:
         apply_migrations(ends)
-        say(f"serving on http://127.0.0.1:{port}/ (Ctrl+C stops it)")
-        return supervise(register, lambda found: serve_children(found, port), port=port, say=say)
+
+        def children(found: Endpoints) -> Sequence[Child]:
+            say(f"serving on http://127.0.0.1:{port}/ (Ctrl+C stops it)")  # asked for only when the port is free
+            return serve_children(found, port)
+
+        return supervise(register, children, port=port, say=say)
 
 
 def stop(argv: list[str]) -> int:
@@ -69,7 +73,7 @@ def backup(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./sijill backup")
     parser.add_argument("file", type=Path)
     file = parser.parse_args(argv).file
-    register = open_register()
+    register = existing()
     with register.running():
         register.backup(file)
     sys.stdout.write(f"wrote {file}\n")

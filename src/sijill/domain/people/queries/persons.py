@@ -93,10 +93,11 @@ def names_of(viewer: Viewer, ids: Iterable[UUID], language: str = "en") -> dict[
     if len(wanted) > NAMES_MAX:
         raise ValueError("names are paged")
     rows = _all(
-        "select p.id, p.register_number, p.unknown_no, p.unknown_of_id, n.names from people_person p"
-        " left join lateral (select array_agg(array[c.data ->> 'script', c.data ->> 'full']"
-        " order by c.recorded_at desc, c.id) as names from people_claim c where c.person_id = p.id and c.kind = 'name' and not exists (select 1 from"
-        " people_claimwithdrawn w where w.claim_id = c.id)) n on true where p.id = any(%s)",
+        "select p.id, p.register_number, p.unknown_no, p.unknown_of_id, n.names from people_person p left join lateral"
+        " (select array_agg(array[c.data ->> 'script', c.data ->> 'full'] order by c.recorded_at desc, c.id) as names"
+        " from people_claim c where c.person_id = p.id and c.kind = 'name'"
+        " and not exists (select 1 from people_claimwithdrawn w where w.claim_id = c.id)) n on true"
+        " where p.id = any(%s)",
         [wanted],
     )
     codes = {a.id: a.code for a in authorities(viewer)} if any(row[3] for row in rows) else {}

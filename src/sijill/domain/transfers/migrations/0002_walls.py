@@ -24,11 +24,14 @@ begin
 end $$;
 create policy transfers_party_owner on transfers_party for select to current_user using (true);
 
--- True when nobody of this authority could sign here himself: only then may the other side enter his paper.
+-- True when nobody of this authority could sign here himself: only then may the other side enter his paper. Answers only
+-- those who share an operation with it: to a stranger it says no.
 create function has_no_signer(authority bigint) returns boolean language plpgsql stable security definer
   set search_path = public, pg_temp as $$
 begin
-  return not exists (select 1 from access_duty d where d.authority_id = authority
+  return exists (select 1 from transfers_party p where p.authority_id = has_no_signer.authority
+      and p.operation_id = any (viewer_operations()))
+    and not exists (select 1 from access_duty d where d.authority_id = has_no_signer.authority
     and d.kind in ('sending-officer', 'carrying-officer', 'receiving-officer')
     and d.valid_from <= statement_timestamp() and (d.valid_to is null or d.valid_to > statement_timestamp()));
 end $$;
@@ -50,7 +53,7 @@ alter table transfers_handoverline add constraint line_code_known check (code in
 -- A sealed manifest does not change: not its bytes, not its lines.
 create function sealed_stays() returns trigger language plpgsql as $$
 begin
-  if old.state = 'sealed' and (new.bytes is distinct from old.bytes or new.sha256 is distinct from old.sha256
+  if old.state <> 'draft' and (new.bytes is distinct from old.bytes or new.sha256 is distinct from old.sha256
       or new.vehicle <> old.vehicle or new.destination_id <> old.destination_id or new.state = 'draft') then
     raise exception 'a sealed manifest does not change' using errcode = 'integrity_constraint_violation';
   end if;
@@ -62,7 +65,8 @@ create function sealed_lines_stay() returns trigger language plpgsql as $$
 declare was text;
 begin
   select state into was from transfers_manifest where id = coalesce(old.manifest_id, new.manifest_id);
-  if was <> 'draft' and (tg_op <> 'UPDATE' or new.subject_id <> old.subject_id or new.no <> old.no) then
+  if was <> 'draft' and (tg_op <> 'UPDATE' or new.subject_id <> old.subject_id or new.no <> old.no
+      or new.sender_id <> old.sender_id) or tg_op = 'UPDATE' and new.manifest_id <> old.manifest_id then
     raise exception 'the lines of a sealed manifest do not change' using errcode = 'integrity_constraint_violation';
   end if;
   return case when tg_op = 'DELETE' then old else new end;

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sijill.domain.access import queries as access
 from sijill.domain.access.rules import Act, NotAllowed, NotVisible, Refused
 from sijill.domain.ledger import actions as ledger_actions
 from sijill.domain.ledger import queries as ledger
@@ -105,7 +106,7 @@ def new(request: ViewerRequest) -> HttpResponse:
     form = _form(request, authority)
     likely: list[Hit] = []
     if request.method == "POST" and form.is_valid():
-        likely = [] if form.cleaned_data["checked"] else _likely(request, form)
+        likely = _likely(request, form, "enter-person")
         if not likely:
             try:
                 return act_once(request, "enter-person", lambda key: _enter(request, form, authority, key))
@@ -127,7 +128,7 @@ def from_tally(request: ViewerRequest, tally_id: UUID) -> HttpResponse:
         del form.fields[field]
     likely: list[Hit] = []
     if request.method == "POST" and form.is_valid():
-        likely = [] if form.cleaned_data["checked"] else _likely(request, form)
+        likely = _likely(request, form, "register-from-tally")
         if not likely:
             try:
                 return act_once(request, "register-from-tally", lambda key: _draw(request, form, tally_id, stands, key))
@@ -160,9 +161,14 @@ def _show(request: ViewerRequest, form: PersonForm, context: dict[str, Any]) -> 
     return page(request, "web/persons/new.html", context | {"form": form}, status=status)
 
 
-def _likely(request: ViewerRequest, form: PersonForm) -> list[Hit]:
-    """People of the register who have this number or every word of this name."""
+def _likely(request: ViewerRequest, form: PersonForm, what: str) -> list[Hit]:
+    """People of the register who have this number or every word of this name, until somebody has looked at them.
+
+    A form that was carried out already (its answer was lost) is not held up by the very person it entered.
+    """
     given = form.cleaned_data
+    if given["checked"] or access.answer_of(request.viewer, given["key"], what) is not None:
+        return []
     texts = [t for t in (given["number"], given["name"], given["other_name"]) if t]
     rows = {row.id: row for text in texts for row in people.search(request.viewer, text, limit=LIKELY_MAX)}
     return hits(request.viewer, list(rows.values()))

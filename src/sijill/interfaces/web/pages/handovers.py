@@ -150,7 +150,7 @@ def present(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
     form = step_form(request, row, Stage.PRESENTED)
 
     def do(key: UUID) -> str:
-        open_session_ifasked(request, form, row.giver_id, key)
+        open_session_if_asked(request, form, row.giver_id, key)
         transfers_actions.present(
             statement_id=key, handover_id=row.id, occurred_at=request.at, by=request.viewer, at=request.at
         )
@@ -167,7 +167,7 @@ def count(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
 
     def do(key: UUID) -> str:
         given = form.cleaned_data
-        open_session_ifasked(request, form, row.receiver_id, key)
+        open_session_if_asked(request, form, row.receiver_id, key)
         transfers_actions.sign_count(
             statement_id=key, handover_id=row.id, bodies=given["bodies"], injured=given["injured"],
             dead=given["dead"], occurred_at=request.at, by=request.viewer, at=request.at,
@@ -184,7 +184,7 @@ def acknowledge(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
     form = step_form(request, row, Stage.ACKNOWLEDGEMENT)
 
     def do(key: UUID) -> str:
-        open_session_ifasked(request, form, row.giver_id, key)
+        open_session_if_asked(request, form, row.giver_id, key)
         transfers_actions.acknowledge(
             statement_id=key, handover_id=row.id, resolutions=resolutions(form), occurred_at=request.at,
             by=request.viewer, at=request.at,

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sijill.domain.access.rules import Act, Refused
+from sijill.domain.access.rules import Act, Refused, require
 from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.rules import AccountKind
 from sijill.domain.people import queries as people
@@ -70,10 +70,18 @@ def manifest(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
     return _show(request, transfers.manifest(request.viewer, manifest_id))
 
 
+def _changing(request: ViewerRequest, manifest_id: UUID) -> ManifestRow:
+    """A manifest of the viewer's own authority; NotAllowed for the other custodians, who only read it."""
+    row = transfers.manifest(request.viewer, manifest_id)
+    sender = transfers.batch(request.viewer, row.batch_id).sender_id
+    require(request.viewer, Act.SEAL_MANIFEST, authority_id=sender)
+    return row
+
+
 @acts
 def search(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
     """Look for people at the origin. What was typed stays out of every address."""
-    row = transfers.manifest(request.viewer, manifest_id)
+    row = _changing(request, manifest_id)
     text = request.POST.get("text", "")[:200]
     return _show(request, row, found=_found(request, row, text), text=text)
 
@@ -103,14 +111,14 @@ def _held_here(request: ViewerRequest, batch: BatchRow, ids: list[UUID]) -> set[
 @acts
 def add(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
     """Put the ticked people on the manifest."""
-    row = transfers.manifest(request.viewer, manifest_id)
+    row = _changing(request, manifest_id)
     return _adding(request, row, ActForm(request.POST), lambda: _ids(request.POST.getlist("subject")))
 
 
 @acts
 def add_first(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
     """Put the first so many of the origin's roll on the manifest."""
-    row = transfers.manifest(request.viewer, manifest_id)
+    row = _changing(request, manifest_id)
     form = FirstForm(request.POST)
     return _adding(request, row, form, lambda: _first(request, row, form.cleaned_data["count"]))
 
@@ -118,7 +126,7 @@ def add_first(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
 @acts
 def add_references(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
     """Put people on the manifest by pasted references: all of them, or none and the lines that name nobody."""
-    row = transfers.manifest(request.viewer, manifest_id)
+    row = _changing(request, manifest_id)
     form = ReferencesForm(request.POST)
     return _adding(request, row, form, lambda: _referred(request, form))
 
@@ -181,7 +189,7 @@ def _referred(request: ViewerRequest, form: ReferencesForm) -> list[UUID]:
 @acts
 def remove(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
     """Take one person off a draft."""
-    row = transfers.manifest(request.viewer, manifest_id)
+    row = _changing(request, manifest_id)
 
     def do(key: UUID) -> str:
         for subject in _ids(request.POST.getlist("subject"))[:1]:
@@ -194,7 +202,7 @@ def remove(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
 @acts
 def seal(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
     """Seal the manifest, in a signing session of the sender."""
-    row = transfers.manifest(request.viewer, manifest_id)
+    row = _changing(request, manifest_id)
     sender = transfers.batch(request.viewer, row.batch_id).sender_id
     form = without_password(SigningForm(request.POST), request, sender)
 

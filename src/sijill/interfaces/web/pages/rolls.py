@@ -193,9 +193,10 @@ def recount(request: ViewerRequest, code: str, tally_id: UUID) -> HttpResponse:
     form.fields.pop("hall", None)
     if request.method == "POST" and _is_past(request, form):
         try:
+            same = _same(account)
             return act_once(
                 request, "recount-tally",
-                lambda key: _count(request, form, (tally_id, uuid5(key, "count")), account.book_id, _same(account), code),
+                lambda key: _count(request, form, (tally_id, uuid5(key, "count")), account.book_id, same, code),
             )  # fmt: skip
         except Refused as refusal:
             form.refuse(refusal)

@@ -116,7 +116,7 @@ def duplicate(request: ViewerRequest, person_id: UUID, book: str) -> HttpRespons
     context = {
         "person_id": person_id, "name": name, "title": _("Mark as a duplicate record"),
         "press": _("Take this record out of the sums"),
-        "lead": _("The person stays under the other record. This one leaves the sums; correcting the report puts it back."),
+        "lead": _("The person stays under the other record. This one leaves the sums; a correction puts it back."),
     }  # fmt: skip
     return answer_about(request, form, "mark-duplicate", do, context)
 

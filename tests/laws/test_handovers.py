@@ -23,7 +23,7 @@ from sijill.domain.transfers.rules import GIVER_RESOLVES, RESTATABLE, Extra, Han
 from tests.cast import NOON, Cast
 from tests.story import Story
 
-pytestmark = [pytest.mark.postgres15, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres15, pytest.mark.slow, pytest.mark.timeout(1200)]  # shrinking a failure takes a while
 PEOPLE = 4
 FIRST_WORD = st.sampled_from(["received", "received", "received", "absent", "refused", "dead", "not-the-person", "unnamed"])
 LATER_WORD = st.sampled_from(["received", "absent", "refused", "dead", "not-the-person", "unnamed"])
@@ -103,7 +103,7 @@ class Handovers(RuleBasedStateMachine):
             if not line.code or (line.code in RESTATABLE and not line.resolution)
         ]  # fmt: skip
 
-    @precondition(lambda self: {H.NAMED, H.ACKNOWLEDGED} & {self.at(1), self.at(2)})
+    @precondition(lambda self: bool({H.NAMED, H.ACKNOWLEDGED} & {self.at(1), self.at(2)}))
     @rule(data=st.data(), says=SAYS, ordinal=ORDINAL)
     def acknowledge(self, data: st.DataObject, says: str, ordinal: int) -> None:
         """In pieces: one line, or none, at a time."""
@@ -209,7 +209,7 @@ class Handovers(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_nobody_disappears_over_random_handovers(cast: Cast) -> None:
     Handovers.cast = cast
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Handovers,
-        settings=settings(max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)),
     )

@@ -29,7 +29,8 @@ def demo(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     if not options.no_serve and not port_is_free(options.port):
         raise HostError("port-taken", f"Port {options.port} on 127.0.0.1 is taken; name another with --port N.")
-    with open_register().running() as ends:
+    register = open_register()  # before Django is loaded: the environment names another database from then on
+    with register.running() as ends:
         load_django(ends)
         with _owner_alone(ends) as owner:
             if is_migrated(ends):
@@ -45,7 +46,7 @@ def demo(argv: list[str]) -> int:
     sys.stdout.write(balance_line(found) + "\n")
     if found["difference"]:
         return NO
-    return OK if options.no_serve else serve_on(options.port)
+    return OK if options.no_serve else serve_on(register, options.port)
 
 
 def _installed() -> tuple[str, int]:

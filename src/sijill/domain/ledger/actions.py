@@ -351,7 +351,9 @@ def take_head_count(
         raise Refused("bad-count")
     identities = frozenset(seen)
     with as_register():
-        if HeadCount.objects.filter(pk=head_count_id).exists():
+        if (told := HeadCount.objects.filter(pk=head_count_id).first()) is not None:
+            if (told.book_id, told.facility_id, told.hall_id) != (book_id, facility_id, hall_id):
+                raise Refused("id-already-used")
             return
         if Subject.objects.filter(pk__in=identities, is_tally=False).count() != len(identities):
             raise Refused("unknown-subject")
@@ -394,11 +396,13 @@ def settle_finding(
     if finding is None:
         raise NotVisible
     require(by, Act.SETTLE_FINDING, authority_id=finding.book_id, facility_id=finding.facility_id)
-    if FindingEvent.objects.filter(pk=finding_event_id).exists():
-        return
     if not note.strip():
         raise Refused("needs-note")
     with as_register():
+        if (told := FindingEvent.objects.filter(pk=finding_event_id).first()) is not None:
+            if (told.finding_id, told.state) != (finding_id, state):
+                raise Refused("id-already-used")
+            return
         locked = Finding.objects.select_for_update().get(pk=finding_id)
         handed_over = state == locked.state and bool(owner)
         if not handed_over and state not in SETTLEMENTS[locked.state]:

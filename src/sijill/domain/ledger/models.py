@@ -60,6 +60,7 @@ class Folio(models.Model):
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, db_index=False)
+    is_tally = models.BooleanField(default=False, db_default=False)  # the subject's, so that totals need no join
     pseq = models.IntegerField(default=0)
     tip = models.BinaryField(default=bytes(32))  # SHA-256 of the last event's payload
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, db_index=False)
@@ -146,6 +147,7 @@ class Position(models.Model):
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, db_index=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
     event = models.UUIDField()
+    is_tally = models.BooleanField(default=False, db_default=False)  # the subject's, so that rolls need no join
     n = models.IntegerField()
     from_at = models.DateTimeField()
     to_at = models.DateTimeField()  # 9999-01-01 while open

@@ -156,8 +156,8 @@ def board(viewer: Viewer) -> list[BoardRow]:
     """Where everybody is now, by account, in every book the viewer reads."""
     rows = _all(
         f"select {_ACCOUNT}, c.persons, c.tallied from (select f.account_id,"
-        " count(*) filter (where not s.is_tally) as persons, coalesce(sum(f.n) filter (where s.is_tally), 0) as tallied"
-        " from ledger_folio f join ledger_subject s on s.id = f.subject_id where f.account_id is not null"
+        " count(*) filter (where not f.is_tally) as persons, coalesce(sum(f.n) filter (where f.is_tally), 0) as tallied"
+        " from ledger_folio f where f.account_id is not null"
         " group by f.account_id) c join ledger_account a on a.id = c.account_id"
         " where c.persons > 0 or c.tallied > 0 order by a.book_id, a.kind, a.id",
         [],
@@ -187,7 +187,7 @@ def roll(
         "facility": facility_id, "at": at, "known": known_at, "forever": FOREVER, "after": after, "limit": limit,
         "kinds": [k.value for k in (*OPEN, AccountKind.NAMES_PENDING, AccountKind.STATED)],
     }  # fmt: skip
-    columns = f"{_ACCOUNT}, p.subject_id, p.n, p.from_at"
+    columns = f"{_ACCOUNT}, p.subject_id, p.n, p.from_at, p.is_tally"
     source = (
         " from ledger_account a join ledger_position p on p.account_id = a.id"
         " where a.facility_id = %(facility)s and a.kind = any(%(kinds)s) and p.n > 0 and "
@@ -196,18 +196,21 @@ def roll(
     union = " union all ".join(f"select {columns}{source}{condition}" for condition in conditions)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select r.*, s.is_tally from ({union}) as r join ledger_subject s on s.id = r.subject_id"
+            f"select r.* from ({union}) as r"
             " where (%(after)s::uuid is null or r.subject_id > %(after)s) order by r.subject_id limit %(limit)s",
             values,
         )
-        return [RollRow(r[7], r[10], r[8], _account(r), r[9]) for r in cursor.fetchall()]
+        rows = cursor.fetchall()
+    accounts = {r[0]: r for r in rows}
+    shown = {i: _account(r) for i, r in accounts.items()}  # thousands of rows, a handful of accounts
+    return [RollRow(r[7], r[10], r[8], shown[r[0]], r[9]) for r in rows]
 
 
 def present(book_id: int, facility_id: int, hall_id: int | None, at: datetime) -> tuple[list[UUID], int]:
     """For a head count: ids on the roll of one book at a place (hall None = all halls), and people in tallies there."""
     rows = _all(
-        "select p.subject_id, s.is_tally, p.n from ledger_account a join ledger_position p on p.account_id = a.id"
-        " join ledger_subject s on s.id = p.subject_id where a.book_id = %s and a.facility_id = %s and a.kind = 'held'"
+        "select p.subject_id, p.is_tally, p.n from ledger_account a join ledger_position p on p.account_id = a.id"
+        " where a.book_id = %s and a.facility_id = %s and a.kind = 'held'"
         " and (%s::bigint is null or a.hall_id = %s) and p.from_at <= %s and p.to_at > %s and p.known_to = %s",
         [book_id, facility_id, hall_id, hall_id, at, at, FOREVER],
     )
@@ -313,11 +316,11 @@ def balance(viewer: Viewer, *, since: datetime | None = None, until: datetime | 
         )
         rows = tuple(BalanceRow(_account(r), r[7], r[8], r[9], r[10]) for r in cursor.fetchall())
         cursor.execute(
-            f"select count(distinct p.subject_id) filter (where not s.is_tally and a.kind = any(%(open)s)),"
-            " coalesce(sum(p.n) filter (where s.is_tally and a.kind = any(%(open)s)), 0),"
+            f"select count(distinct p.subject_id) filter (where not p.is_tally and a.kind = any(%(open)s)),"
+            " coalesce(sum(p.n) filter (where p.is_tally and a.kind = any(%(open)s)), 0),"
             " coalesce(sum(p.n) filter (where a.kind = 'names-pending'), 0)"
             " from ledger_position p join ledger_account a on a.id = p.account_id"
-            f" join ledger_subject s on s.id = p.subject_id where p.known_to = %(forever)s and {last}",
+            f" where p.known_to = %(forever)s and {last}",
             values,
         )
         people, tallied, pending = cursor.fetchone()

@@ -98,7 +98,7 @@ class _Stream:
 
 
 _FOLIOS = (
-    "select f.id, f.book_id, s.is_tally, f.pseq, f.tip, f.account_id, f.n, f.last_at, o.id from ledger_folio f"
+    "select f.id, f.book_id, s.is_tally, f.pseq, f.tip, f.account_id, f.n, f.last_at, o.id, f.is_tally from ledger_folio f"
     " join ledger_subject s on s.id = f.subject_id left join ledger_account o on o.book_id = f.book_id"
     " and o.kind = 'outside' order by f.id"
 )
@@ -111,8 +111,8 @@ _POSTINGS = (
     "select folio_id, event_id, account_id, n, reversal, occurred_at, recorded_at from ledger_posting order by folio_id"
 )
 _POSITIONS = (
-    "select folio_id, event, account_id, n, from_at, to_at, known_from, end_known, known_to from ledger_position"
-    " order by folio_id"
+    "select folio_id, event, account_id, n, from_at, to_at, known_from, end_known, known_to,"
+    " is_tally from ledger_position order by folio_id"
 )
 
 
@@ -144,7 +144,7 @@ def _compare(
     stood: list[tuple[Any, ...]],
 ) -> None:  # fmt: skip
     """One folio against its events."""
-    number, book, is_tally, pseq, tip, account, n, last_at, outside = folio
+    number, book, is_tally, pseq, tip, account, n, last_at, outside, tallied = folio
     try:
         derived = _derive(told, is_tally, outside)
     except ValueError as wrong:
@@ -153,12 +153,12 @@ def _compare(
     if sorted(derived.postings) != sorted(tuple(row[1:]) for row in posted):
         result.note(book, f"folio {number}: postings are not those its events stand for")
     mine = sorted(tuple(row) for row in [*derived.past, *derived.positions.values()])
-    if mine != sorted(tuple(row[1:]) for row in stood):
+    if mine != sorted(tuple(row[1:-1]) for row in stood) or any(row[-1] != is_tally for row in stood):
         result.note(book, f"folio {number}: positions are not those its events stand for")
     now = standing(derived.history, is_tally)
     here = (derived.pseq, derived.tip, now.account.id if now.account else None, now.n)
     last = derived.history[-1].at if derived.history else None
-    if here != (pseq, bytes(tip), account, n) or last != last_at:
+    if here != (pseq, bytes(tip), account, n) or last != last_at or tallied != is_tally:
         result.note(book, f"folio {number}: the folio is not where its events end")
 
 

@@ -129,7 +129,8 @@ _SELECT_FOLIOS = (
     " order by f.subject_id, f.book_id for update of f"
 )
 _INSERT_FOLIOS = (
-    "with added as (insert into ledger_folio (subject_id, book_id, pseq, tip, n) select s.id, k.book, 0, %s, 0"
+    "with added as (insert into ledger_folio (subject_id, book_id, is_tally, pseq, tip, n) select s.id, k.book,"
+    " s.is_tally, 0, %s, 0"
     " from unnest(%s::uuid[], %s::bigint[]) as k(subject, book) join ledger_subject s on s.id = k.subject"
     " order by s.id, k.book on conflict (subject_id, book_id) do nothing returning *)"
     " select s.id, s.is_tally, f.id, f.book_id, f.pseq, f.tip, f.account_id, null, f.n, f.last_at, f.last_event,"
@@ -335,7 +336,7 @@ def _add(rows: Rows, folio: Folio, stay: Stay, recorded: datetime) -> None:
     end_known = FOREVER if stay.to_at == FOREVER else recorded
     rows.added[folio.id, stay.event, stay.from_at] = [
         folio.book_id, folio.id, folio.subject_id, stay.account, stay.event, stay.n,
-        stay.from_at, stay.to_at, recorded, end_known, FOREVER,
+        stay.from_at, stay.to_at, recorded, end_known, folio.is_tally, FOREVER,
     ]  # fmt: skip
 
 
@@ -415,8 +416,9 @@ _END = (
 )
 _INSERT_STAYS = (
     "insert into ledger_position (book_id, folio_id, subject_id, account_id, event, n, from_at, to_at, known_from,"
-    " end_known, known_to) select * from unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::bigint[], %s::uuid[],"
-    " %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])"
+    " end_known, is_tally, known_to) select * from unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::bigint[], %s::uuid[],"
+    " %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::boolean[],"
+    " %s::timestamptz[])"
 )
 _UPDATE_FOLIOS = (
     "update ledger_folio f set pseq = u.pseq, tip = u.tip, account_id = u.account, n = u.n, last_at = u.last_at,"

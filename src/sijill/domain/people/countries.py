@@ -259,12 +259,12 @@ ISO_3166 = frozenset(
 # One line per code: what lists write. Arabic adjectives in both genders where they are common.
 _WORDS = """
 IQ Iraq, Iraqi, العراق, عراق, عراقي, عراقية, عێراق, عێراقی
-SY Syria, Syrian, Syrian Arab Republic, سوريا, سورية, سوري, سووریا, سوری
+SY Syria, Syrian, Syrian Arab Republic, سوريا, سورية, سوري, سووریا, سووری, سوری
 TR Turkey, Türkiye, Turkish, Turk, تركيا, تركي, تركية, تورکیا, تورک
 IR Iran, Iranian, إيران, إيراني, إيرانية, ئێران, ئێرانی
 JO Jordan, Jordanian, الأردن, أردني, أردنية, ئوردن, ئوردنی
 LB Lebanon, Lebanese, لبنان, لبناني, لبنانية, لوبنان, لوبنانی
-SA Saudi Arabia, Saudi, السعودية, سعودي, سعودية, سعوودیە, سعودی
+SA Saudi Arabia, Saudi, السعودية, سعودي, سعودية, سعوودیە, سعوودی, سعودی
 YE Yemen, Yemeni, اليمن, يمني, يمنية, یەمەن, یەمەنی
 EG Egypt, Egyptian, مصر, مصري, مصرية, میسر, میسری
 TN Tunisia, Tunisian, تونس, تونسي, تونسية, توونس, توونسی

@@ -59,9 +59,19 @@ def day_order(texts: Iterable[str]) -> DayOrder:
         found = _TRIPLE.match(plain(text).strip())
         if found:
             first, second = int(found[1]), int(found[2])
-            if (first > 12) != (second > 12):
+            if (first > 12) != (second > 12) and _exists(found):
                 says.add(first > 12)
     return DayOrder(says.pop() if len(says) == 1 else None)
+
+
+def _exists(found: re.Match[str]) -> bool:
+    """True when these three numbers, one of them above twelve, are a day that was."""
+    day, month = sorted((int(found[1]), int(found[2])), reverse=True)
+    try:
+        date(int(found[3]) or 1, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _day(year: int, month: int, day: int) -> date:

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from sijill.domain.access.queries import viewer_of
 from sijill.domain.access.rules import NotAllowed, NotVisible, Refused, Viewer
 from sijill.domain.access.viewing import viewing
-from sijill.domain.people.actions.importing import CHUNK, QUEUE, TASK, confirm_list, fail_list, run_import_chunk
+from sijill.domain.people.actions.importing import QUEUE, TASK, confirm_list, fail_list, run_import_chunk
 from sijill.domain.people.columns import Field
 from sijill.domain.people.queries import ImportRow, list_import, read_list
 
@@ -43,7 +43,7 @@ def run_whole_import(*, import_id: UUID, by: Viewer, at: datetime) -> ImportRow:
     with viewing(by.user_id):
         row = list_import(by, import_id)
         reading = read_list(by, import_id)
-    for _ in range(len(reading.rows) // CHUNK + 1):
+    for _ in range(len(reading.rows) + 1):  # every chunk writes at least one row
         with viewing(by.user_id):
             row = run_import_chunk(import_id=import_id, reading=reading, by=by, at=at)
         if row.state != "running":

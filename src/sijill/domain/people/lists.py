@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -28,6 +29,7 @@ UNPACKED_MAX = 120 * 1024 * 1024
 ENTRIES_MAX = 500
 _LINES_MAX = 2 * ROWS_MAX  # blank ones included
 _HEADER_WITHIN = 10
+_PROLOG = 4096
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -76,9 +78,9 @@ def _decode(content: bytes) -> tuple[str, str]:
         return _as(content, "utf-16"), "utf-16"
     if content.startswith(b"\xef\xbb\xbf"):
         return _as(content, "utf-8-sig"), "utf-8"
-    start = content[:2000]
-    if start[1::2].count(0) > len(start) // 8:
-        return _as(content, "utf-16-le"), "utf-16"
+    if b"\x00" in content:  # UTF-16 without its mark: the zeros of spaces and commas tell which half comes first
+        little = content[1::2].count(0) > content[::2].count(0)
+        return _as(content, "utf-16-le" if little else "utf-16-be"), "utf-16"
     try:
         return _sane(content.decode("utf-8")), "utf-8"
     except UnicodeDecodeError:
@@ -127,10 +129,15 @@ def _table(lines: Lines, table: Table) -> Table:
         raise Unreadable("file-without-rows")
     if len(table.rows) > ROWS_MAX:
         raise Unreadable("too-many-rows", limit=ROWS_MAX)
-    width = max(len(table.headers), *(len(cells) for _n, cells in table.rows))
+    width = max(_width(table.headers), *(_width(cells) for _n, cells in table.rows))
     table.headers = _padded(table.headers, width)
     table.rows = [(number, _padded(cells, width)) for number, cells in table.rows]
     return table
+
+
+def _width(cells: list[str]) -> int:
+    """How many cells there are up to the last that is not blank."""
+    return max((i for i, cell in enumerate(cells, 1) if cell), default=0)
 
 
 def _within_limits(lines: Lines) -> list[tuple[int, list[str]]]:
@@ -146,7 +153,7 @@ def _within_limits(lines: Lines) -> list[tuple[int, list[str]]]:
 
 
 def _padded(cells: list[str], width: int) -> list[str]:
-    return cells + [""] * (width - len(cells))
+    return cells[:width] + [""] * (width - len(cells))
 
 
 def _header_at(kept: list[tuple[int, list[str]]]) -> int:
@@ -166,7 +173,7 @@ def _read_xlsx(content: bytes) -> Table:
         if len(sheets) > 1:
             table.notes.append("other-sheets-ignored")
         return _table(_sheet_lines(sheets[0], table), table)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ParseError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, InvalidFileException, KeyError, ParseError, EOFError, RuntimeError):
         raise Unreadable("file-broken", row=0) from None
     except DefusedXmlException:
         raise Unreadable("file-refused") from None
@@ -184,6 +191,10 @@ def _check_archive(content: bytes) -> None:
             raise Unreadable("file-unpacks-too-large")
         if "xl/workbook.xml" not in archive.namelist():
             raise Unreadable("file-not-a-list")
+        for entry in entries:  # no workbook declares a document type; parts that openpyxl skips are looked at too
+            with archive.open(entry) as part:
+                if b"<!DOCTYPE" in part.read(_PROLOG):
+                    raise Unreadable("file-refused")
 
 
 def _sheet_lines(sheet: Any, table: Table) -> Iterator[tuple[int, list[str]]]:

@@ -45,7 +45,8 @@ def _upload(viewer: "Viewer", options: argparse.Namespace) -> Any:
 
 def _report(preview: Any) -> None:
     """The columns as understood and every problem, in plain words."""
-    from sijill.interfaces.web.list_sentences import note, problem as sentence
+    from sijill.interfaces.web.list_sentences import note
+    from sijill.interfaces.web.list_sentences import problem as sentence
 
     for code in preview.notes:
         sys.stdout.write(f"  {note(code)}\n")

@@ -71,19 +71,21 @@ def run(argv: list[str], more: Sequence[Command] = ()) -> int:
         say(f"there is no command {argv[0]!r}.")
         sys.stderr.write(usage(commands))
         return USAGE
+    return _answered(lambda: found[0].run(argv[1:]))
+
+
+def _answered(command: Callable[[], int]) -> int:
+    """Run a command to its end, and say in one sentence why it could not be done."""
+    status = NO
     try:
-        status = found[0].run(argv[1:])
+        status = command()
         sys.stdout.flush()
-    except SystemExit as ended:  # argparse, after help or a call it cannot understand
-        return ended.code if isinstance(ended.code, int) else USAGE
     except HostError as problem:
         say(str(problem))
-        return NO
     except KeyboardInterrupt:
         say("stopped.")
-        return 130
+        status = 130
     except BrokenPipeError:
         # Whoever read the results has gone (`| head`); Python would complain once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NO
     return status

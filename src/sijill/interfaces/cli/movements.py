@@ -41,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     verb("authorise", "authorise a planned batch", code)
     verb(
         "manifest", "draw up the manifest of one vehicle", code, ("--vehicle", {"required": True}),
-        ("--destination", {"required": True}), ("--first", {"type": int, "required": True, "help": "so many of the roll"}),
+        ("--destination", {"required": True}),
+        ("--first", {"type": int, "required": True, "help": "so many of the roll"}),
     )  # fmt: skip
     verb("seal", "seal a manifest", paper)
     verb("present", "the giver presents the people", paper, leg, when)
@@ -108,7 +109,8 @@ def _list(_options: argparse.Namespace, viewer: "Viewer") -> str:
     from sijill.domain.transfers import queries
 
     rows = queries.batches(viewer)
-    return "\n".join([f"{b.code}  {b.planned_on}  {b.size:>5}  {b.state.value}" for b in rows] + [f"{len(rows)} batches"])
+    listed = [f"{b.code}  {b.planned_on}  {b.size:>5}  {b.state.value}" for b in rows]
+    return "\n".join([*listed, f"{len(rows)} batches"])
 
 
 def _show(options: argparse.Namespace, viewer: "Viewer") -> str:
@@ -119,7 +121,8 @@ def _show(options: argparse.Namespace, viewer: "Viewer") -> str:
     counts = queries.line_counts(viewer, [h.id for h in handovers])
     out = [f"{found.code}  {found.planned_on}  {found.size} people  {found.state.value}"]
     for manifest in queries.manifests(viewer, found.id):
-        out.append(f"  {manifest.code}  {manifest.vehicle}  {manifest.people} people  {manifest.state} {manifest.sha256[:16]}")
+        seal = manifest.sha256[:16]
+        out.append(f"  {manifest.code}  {manifest.vehicle}  {manifest.people} people  {manifest.state} {seal}".rstrip())
         for h in handovers:
             if h.manifest_id == manifest.id:
                 said = ", ".join(f"{n} {code or 'not said'}" for code, n in sorted(counts[h.id].items()))
@@ -191,9 +194,7 @@ def _present(options: argparse.Namespace, viewer: "Viewer") -> str:
 
     handover = _handover(viewer, options)
     _session(viewer, handover.giver_id)
-    actions.present(
-        statement_id=uuid4(), handover_id=handover.id, occurred_at=options.at or now(), by=viewer, at=now()
-    )
+    actions.present(statement_id=uuid4(), handover_id=handover.id, occurred_at=options.at or now(), by=viewer, at=now())
     return f"{options.manifest} presented"
 
 

@@ -5,6 +5,7 @@ import json
 import sys
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sijill.host import HostError
 from sijill.interfaces.cli.main import NO, OK, say
@@ -41,7 +42,7 @@ def balance_of(since: datetime | None, until: datetime | None) -> dict[str, Any]
         codes = {a.id: a.code for a in access.authorities(auditor)}
         sites = {f.id: f.code for f in places.facilities(auditor)}
         kept = ledger.books(auditor)
-    found = []
+    found: list[dict[str, Any]] = []
     for book in kept:
         rows = [r for r in books.rows if r.account.book_id == book]
         accounts = [
@@ -131,10 +132,10 @@ def _roll(options: argparse.Namespace) -> dict[str, Any]:
         except NotVisible:
             raise HostError("no-such-facility", f"There is no facility {options.facility!r}.") from None
         if not viewer.may(Act.READ_PEOPLE, authority_id=facility.authority_id, facility_id=facility.id):
-            say(f"{options.user} may not read the people of {facility.code}: only his own books' people there are listed")
+            say(f"{options.user} may not read all people of {facility.code}: only those of his own books are listed")
         rows = ledger.roll(viewer, facility.id, at=at, known_at=options.known_at)
         persons = [r.subject_id for r in rows if not r.is_tally]
-        names = {}
+        names: dict[UUID, Any] = {}
         for start in range(0, len(persons), 500):
             names |= people.names_of(viewer, persons[start : start + 500], viewer.language)
         language = viewer.language
@@ -173,7 +174,7 @@ def findings(argv: list[str]) -> int:
         with looking_as(options.user) as viewer:
             rows = ledger.findings(viewer, states=states, limit=100_000)
             codes = {a.id: a.code for a in access.authorities(viewer)}
-    listed = [
+    listed: list[dict[str, Any]] = [
         {
             "id": str(f.id), "authority": codes[f.book_id], "code": f.code, "owner": f.owner, "state": f.state,
             "n": f.n, "subject": str(f.subject_id) if f.subject_id and options.user else None,

@@ -44,8 +44,12 @@ def authority(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     with _register() as register:
         from sijill.domain.access import actions as access
+        from sijill.domain.access import queries
+        from sijill.domain.access.rules import Refused
         from sijill.domain.ledger import actions as ledger
 
+        if options.code in {a.code for a in queries.authorities(register)}:
+            raise Refused("code-taken")
         found = access.create_authority(
             code=options.code, names=dict(options.name), keeps_book=not options.no_book, by=register, at=now()
         )
@@ -100,7 +104,9 @@ def user(argv: list[str]) -> int:
         from sijill.domain.places import queries as places
 
         owner = queries.authority_by_code(register, options.authority)
-        site = places.facility(register, options.facility).id if options.facility else None
+        site = places.facility(register, options.facility) if options.facility else None
+        if site and site.authority_id not in (None, owner.id):
+            raise HostError("not-its-facility", f"{options.facility} is a facility of another authority.")
         if unknown := [d for d in options.duty if d not in set(DutyKind)]:
             raise HostError("no-such-duty", f"There is no duty {unknown[0]!r}.")
         made = access.create_user(
@@ -108,7 +114,12 @@ def user(argv: list[str]) -> int:
         )
         for duty in options.duty:
             access.grant_duty(
-                user_id=made, kind=DutyKind(duty), authority_id=owner.id, facility_id=site, by=register, at=now()
+                user_id=made,
+                kind=DutyKind(duty),
+                authority_id=owner.id,
+                facility_id=site.id if site else None,
+                by=register,
+                at=now(),
             )
     sys.stdout.write(f"{options.username} entered\n")
     return OK

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sijill.host import Child, Endpoints, open_register, stop_serving, supervise
+from sijill.host import Child, Endpoints, Register, open_register, stop_serving, supervise
 from sijill.host.roles import printed
 from sijill.interfaces.cli.main import NO, OK, say
 from sijill.interfaces.cli.opening import apply_migrations, environment, existing, file_argument, port_argument
@@ -35,12 +35,11 @@ def serve(argv: list[str]) -> int:
     """`./sijill serve [--port N]`."""
     parser = argparse.ArgumentParser(prog="./sijill serve")
     parser.add_argument("--port", type=port_argument, default=PORT)
-    return serve_on(parser.parse_args(argv).port)
+    return serve_on(open_register(), parser.parse_args(argv).port)
 
 
-def serve_on(port: int) -> int:
+def serve_on(register: Register, port: int) -> int:
     """Serve until told to stop."""
-    register = open_register()
     with register.running() as ends:
         apply_migrations(ends)
 
@@ -103,6 +102,9 @@ def roles(argv: list[str]) -> int:
 
 def test(argv: list[str]) -> int:
     """`./sijill test [PYTEST ARGUMENTS]`: everything, on a throw-away cluster, in parallel."""
+    if argv[:1] in (["-h"], ["--help"]):  # pytest's own help would need a cluster first
+        sys.stdout.write("usage: ./sijill test [PYTEST ARGUMENTS]\n\nall tests, in parallel, on a throw-away cluster\n")
+        return OK
     env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SIJILL_DATA")}
     env["PYTHONPATH"] = str(ROOT / "src")
     parallel = [] if any(a.startswith("-n") for a in argv) else ["-n", str(min(os.cpu_count() or 1, 4))]

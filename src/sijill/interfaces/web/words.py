@@ -183,7 +183,7 @@ RESOLUTION: Words = {
     "unknown": _("whereabouts not known to us"),
     "reported-dead": _("reported dead"),
 }
-# people: claims, lists, reports
+# Words for people, their claims and their lists
 NATION: Words = {
     "SY": _("Syria"),
     "IQ": _("Iraq"),

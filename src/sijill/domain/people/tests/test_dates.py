@@ -42,6 +42,7 @@ def test_a_column_says_its_order_by_its_unmistakable_dates() -> None:
     assert day_order(["3/4/1990", "4/25/1990"]) == MONTH_FIRST
     assert day_order(["25/4/1990", "4/25/1990"]) == UNSAID
     assert day_order(["3/4/1990"]) == UNSAID
+    assert day_order(["30/2/1990", "3/4/1990"]) == UNSAID  # a day that never was says nothing
     assert day_order([]) == UNSAID
 
 

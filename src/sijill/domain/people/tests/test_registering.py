@@ -47,7 +47,9 @@ def test_the_ledger_gets_codes_and_no_name(cast: Cast) -> None:
             facility_id=cast.facility["A-MAIN"], hall_id=None, occurred_from=NOON, occurred_to=NOON, by=alice, at=NOON,
         )  # fmt: skip
         with connection.cursor() as cursor:
-            cursor.execute("select age_class, sex, nationality, label from ledger_subject where id = %s", [person.person_id])
+            cursor.execute(
+                "select age_class, sex, nationality, label from ledger_subject where id = %s", [person.person_id]
+            )
             assert cursor.fetchone() == ("child", "M", "unknown", "")
 
 

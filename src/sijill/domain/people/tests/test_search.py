@@ -15,7 +15,16 @@ from sijill.domain.people.tests.makers import enter, one, somebody
 from tests.cast import NOON, Cast
 
 Crowd = dict[UUID, tuple[str, str, str]]
-NAMES = ["Ahmad Salih", "Ahmad al-Masri", "Amal Ahmad", "أحمد صالح", "Sara Amin", "Salih Ahmad al-Ali", "Ali Ali", "José Ma"]
+NAMES = [
+    "Ahmad Salih",
+    "Ahmad al-Masri",
+    "Amal Ahmad",
+    "أحمد صالح",
+    "Sara Amin",
+    "Salih Ahmad al-Ali",
+    "Ali Ali",
+    "José Ma",
+]
 
 
 @pytest.fixture
@@ -77,7 +86,11 @@ def test_a_search_over_two_authorities_gives_each_person_once(cast: Cast) -> Non
     with viewing(REGISTER_ID):
         register = access_queries.viewer_of(REGISTER_ID, NOON)
         access.grant_duty(
-            user_id=cast.user["alice"], kind=DutyKind.REGISTRAR, authority_id=cast.authority["BRAVO"], by=register, at=NOON
+            user_id=cast.user["alice"],
+            kind=DutyKind.REGISTRAR,
+            authority_id=cast.authority["BRAVO"],
+            by=register,
+            at=NOON,
         )
     assert pages(cast, "ahm", 1) == [person]
 
@@ -96,7 +109,14 @@ def test_references(cast: Cast) -> None:
     again = one(cast, Name("E F"), Number("SDF", "77"))
     by = cast.viewer("alice")
     with viewing(by.user_id):
-        for typed in (person.register_number, person.register_number.lower().replace("-", " "), "isn0042", "٠٠٤٢", "42", "g123"):
+        for typed in (
+            person.register_number,
+            person.register_number.lower().replace("-", " "),
+            "isn0042",
+            "٠٠٤٢",
+            "42",
+            "g123",
+        ):
             assert queries.find_reference(by, typed) == person.person_id, typed
         assert queries.find_reference(by, "77") is None  # two people carry it
         assert {r.id for r in queries.search(by, "77")} == {other, again}

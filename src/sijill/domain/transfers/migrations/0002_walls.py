@@ -24,6 +24,32 @@ begin
 end $$;
 create policy transfers_party_owner on transfers_party for select to current_user using (true);
 
+-- What hangs on a batch is seen by who sees the batch. Functions, and not policies inside policies: those took PostgreSQL
+-- longer to plan than to run, and could fall into reading every batch there is.
+create function sees_batch(which uuid) returns boolean language plpgsql stable security definer
+  set search_path = public, pg_temp as $$
+declare moves bigint[] := viewer_moves();
+declare all_of bigint[] := viewer_authorities();
+begin
+  return exists (select 1 from transfers_batch b where b.id = which and (
+    b.sender_id = any (moves) or b.carrier_id = any (moves) or b.receiver_id = any (moves)
+    or (b.state in ('arrived', 'counted', 'reconciled', 'closed', 'cancelled')
+        and (b.sender_id = any (all_of) or b.carrier_id = any (all_of) or b.receiver_id = any (all_of)))));
+end $$;
+create function sees_manifest(which uuid) returns boolean language plpgsql stable security definer
+  set search_path = public, pg_temp as $$
+begin
+  return sees_batch((select m.batch_id from transfers_manifest m where m.id = which));
+end $$;
+create function sees_handover(which uuid) returns boolean language plpgsql stable security definer
+  set search_path = public, pg_temp as $$
+begin
+  return sees_manifest((select h.manifest_id from transfers_handover h where h.id = which));
+end $$;
+create policy transfers_batch_owner on transfers_batch for select to current_user using (true);
+create policy transfers_manifest_owner on transfers_manifest for select to current_user using (true);
+create policy transfers_handover_owner on transfers_handover for select to current_user using (true);
+
 -- True when nobody of this authority could sign here himself: only then may the other side enter his paper. Answers only
 -- those who share an operation with it: to a stranger it says no.
 create function has_no_signer(authority bigint) returns boolean language plpgsql stable security definer
@@ -106,9 +132,9 @@ OWN_SIDE = (
 )
 
 
-def _through(table: str, column: str) -> str:
-    """Visible when the row it hangs on is visible."""
-    return f"exists (select 1 from {table} u where u.id = {column})"
+def _through(above: str, column: str) -> str:
+    """Visible when the batch, manifest or handover it hangs on is visible."""
+    return f"{BUILT_IN} or sees_{above}({column})"
 
 
 WALLS = (
@@ -117,18 +143,18 @@ WALLS = (
     + wall("transfers_decision", select=MY_OPERATION.format(id="operation_id"), insert=IS_REGISTER)
     + append_only("transfers_decision")
     + wall("transfers_batch", select=BATCH, insert=IS_REGISTER, update=IS_REGISTER)
-    + wall("transfers_batchevent", select=_through("transfers_batch", "batch_id"), insert=IS_REGISTER)
+    + wall("transfers_batchevent", select=_through("batch", "batch_id"), insert=IS_REGISTER)
     + append_only("transfers_batchevent")
-    + wall("transfers_manifest", select=_through("transfers_batch", "batch_id"), insert=IS_REGISTER, update=IS_REGISTER)
-    + wall("transfers_manifestline", select=_through("transfers_manifest", "manifest_id"), insert=IS_REGISTER,
+    + wall("transfers_manifest", select=_through("batch", "batch_id"), insert=IS_REGISTER, update=IS_REGISTER)
+    + wall("transfers_manifestline", select=_through("manifest", "manifest_id"), insert=IS_REGISTER,
            update=IS_REGISTER, delete=IS_REGISTER)
-    + wall("transfers_handover", select=_through("transfers_manifest", "manifest_id"), insert=IS_REGISTER,
+    + wall("transfers_handover", select=_through("manifest", "manifest_id"), insert=IS_REGISTER,
            update=IS_REGISTER)
-    + wall("transfers_statement", select=_through("transfers_handover", "handover_id"), insert=OWN_SIDE)
+    + wall("transfers_statement", select=_through("handover", "handover_id"), insert=OWN_SIDE)
     + append_only("transfers_statement")
-    + wall("transfers_handoverline", select=_through("transfers_handover", "handover_id"), insert=IS_REGISTER,
+    + wall("transfers_handoverline", select=_through("handover", "handover_id"), insert=IS_REGISTER,
            update=IS_REGISTER)
-    + wall("transfers_lineoutcome", select=_through("transfers_statement", "statement_id"), insert=IS_REGISTER)
+    + wall("transfers_lineoutcome", select=f"{BUILT_IN} or exists (select 1 from transfers_statement s where s.id = statement_id)", insert=IS_REGISTER)
     + append_only("transfers_lineoutcome")
 )  # fmt: skip
 

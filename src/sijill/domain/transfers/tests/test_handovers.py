@@ -151,9 +151,9 @@ def test_an_id_of_a_statement_nobody_here_may_see_is_refused_without_a_value(sto
 # ---------------------------------------------------------------------------- what may be said
 def test_what_may_be_said_of_lines(story: Story) -> None:
     story.present(1)
-    for numbers in ({"bodies": -1}, {"bodies": 1, "injured": 2}, {"bodies": 1, "dead": -1}):
+    for bodies, injured, dead in ((-1, 0, 0), (1, 2, 0), (1, -1, 0), (1, 0, -1)):
         with refused("bad-count"):
-            story.count(1, numbers.pop("bodies"), **numbers)
+            story.count(1, bodies, injured=injured, dead=dead)
     story.count(1)
     with refused("lines-left"):
         story.names(1, {1: "received"}, rest="")

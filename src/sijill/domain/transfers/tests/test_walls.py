@@ -35,7 +35,7 @@ def run(sql: str, *values: Any) -> int:
     """Execute as the application's role; returns how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def count(table: str) -> int:

@@ -261,7 +261,7 @@ def show(request: ViewerRequest, row: BatchRow, form: ActForm | None = None) -> 
         "refused": form if form is not None and not isinstance(form, DrawForm | CancelForm) else None,
         "may_authorise": _may_move(request, row, BatchState.AUTHORISED, Act.AUTHORISE_BATCH),
         "may_close": _may_move(request, row, BatchState.CLOSED, Act.PLAN_BATCH),
-        "cancel_form": _form_or(form, CancelForm) if _may_move(request, row, BatchState.CANCELLED, Act.PLAN_BATCH) else None,
+        "cancel_form": _cancel_or(form) if _may_move(request, row, BatchState.CANCELLED, Act.PLAN_BATCH) else None,
         "draw_form": _draw_or(request, form, row, names) if may_draw and _drawable(row) else None,
         "opened": type(form).__name__ if form else "",
     }  # fmt: skip
@@ -276,8 +276,8 @@ def _drawable(row: BatchRow) -> bool:
     return row.state in (BatchState.PLANNED, BatchState.AUTHORISED, BatchState.CLEARED)
 
 
-def _form_or(form: ActForm | None, kind: type[ActForm]) -> ActForm:
-    return form if isinstance(form, kind) else kind()
+def _cancel_or(form: ActForm | None) -> CancelForm:
+    return form if isinstance(form, CancelForm) else CancelForm()
 
 
 def _draw_or(request: ViewerRequest, form: ActForm | None, row: BatchRow, names: Directory) -> ActForm:
@@ -300,11 +300,10 @@ def _handover_views(request: ViewerRequest, names: Directory, rows: list[Handove
 def _left(
     request: ViewerRequest, names: Directory, handovers: list[HandoverRow]
 ) -> tuple[list[LeftView], list[StandingView], int]:
-    """Who is left: differences by name, how many nobody has spoken of and who answers for them, and what is not shown."""
+    """Who is left: differences by name; how many nobody has spoken of and who answers for them; what is not shown."""
     lines = {h.id: transfers.lines(request.viewer, h.id) for h in handovers}
-    standing = [
-        StandingView(h, names.authorities[h.giver_id], n) for h in handovers if (n := _not_spoken_of(h, handovers, lines))
-    ]
+    quiet = [(h, _not_spoken_of(h, handovers, lines)) for h in handovers]
+    standing = [StandingView(h, names.authorities[h.giver_id], n) for h, n in quiet if n]
     still_open = [(h, line) for h in handovers for line in lines[h.id] if line.code and not is_settled(line)]
     shown = people_by_id(request, [line.subject_id for _h, line in still_open[:LEFT_SHOWN]])
     about = ledger.findings_by_refs(request.viewer, [h.id for h in handovers])

@@ -52,7 +52,7 @@ class Draft:
 
 
 def may_be_said(handover: HandoverRow, line: LineRow) -> bool:
-    """True when the receiver may say something of this line now: for the first time, or anew while he has not got him."""
+    """True when the receiver may say something of this line now: the first time, or anew while it is not received."""
     if handover.state not in (HandoverState.COUNTED, HandoverState.NAMED, HandoverState.ACKNOWLEDGED):
         return False
     return not line.code or (line.code in RESTATABLE and not line.resolution)

@@ -247,6 +247,7 @@ def show(
     if form is None and due not in (None, Stage.NAMES) and may_sign(viewer, row, due):
         form, stage = step_form(request, row, due, fresh=True), due
     context = {
+        "here": "batches",
         "handover": row,
         "batch": transfers.batch(viewer, row.batch_id),
         "giver": names.authorities[row.giver_id],

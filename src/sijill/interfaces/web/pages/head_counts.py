@@ -12,9 +12,8 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from sijill.domain.access import queries as access
 from sijill.domain.access.rules import Act, NotAllowed, NotVisible, Refused
@@ -202,16 +201,16 @@ def _scanned(request: ViewerRequest, draft: Draft, roll: list[UUID], reference: 
     """Tick whom a reference names; the page he is on. Somebody who is not on this roll is noted beside it."""
     found = people.find_reference(request.viewer, reference)
     if found is None:
-        messages.error(request, _now("No record of yours has this number, or more than one has. Nobody was ticked."))
+        messages.error(request, gettext("No record of yours has this number, or more than one has. Nobody was ticked."))
         return None
     called = names(request.viewer, [found]).get(found)
     number = called.register_number if called else ""
     if found in roll:
         draft.seen.add(found)
-        messages.success(request, _now("%(number)s: seen.") % {"number": number})
+        messages.success(request, gettext("%(number)s: seen.") % {"number": number})
         return roll.index(found) // PAGE + 1
     draft.extra.add(found)
-    messages.warning(request, _now("%(number)s is not on this roll: noted as seen beside it.") % {"number": number})
+    messages.warning(request, gettext("%(number)s is not on this roll: noted as seen beside it.") % {"number": number})
     return None
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sijill.domain.access import queries as access
@@ -27,6 +27,7 @@ from sijill.interfaces.web.pages.standing import gazetteer, own_facilities
 
 OVER = ("done", "cancelled", "failed")
 LISTED_MAX = 50
+LOOK_AGAIN_SECONDS = "2"
 
 
 class UploadForm(ActForm):
@@ -93,7 +94,7 @@ def _upload(request: ViewerRequest, form: UploadForm, key: UUID) -> str:
         content=given.read(), by=request.viewer, at=request.at,
     )  # fmt: skip
     if uploaded.repeated:
-        messages.info(request, _now("This very file is here already, for the same place. Nothing was changed."))
+        messages.info(request, gettext("This very file is here already, for the same place. Nothing was changed."))
     return _address(uploaded.import_id)
 
 
@@ -103,7 +104,11 @@ def one(request: ViewerRequest, import_id: UUID) -> HttpResponse:
     row = people.list_import(request.viewer, import_id)
     if row.state == "uploaded":
         return _columns(request, people.preview(request.viewer, import_id))
-    return page(request, "web/imports/progress.html", _context(request, row) | {"refresh": row.state not in OVER})
+    still, moving = "still" in request.GET, row.state not in OVER
+    answer = page(request, "web/imports/progress.html", _context(request, row) | {"moving": moving, "still": still})
+    if moving and not still:
+        answer["Refresh"] = LOOK_AGAIN_SECONDS  # whoever reads slowly turns it off on the page
+    return answer
 
 
 def _context(request: ViewerRequest, row: ImportRow) -> dict[str, Any]:

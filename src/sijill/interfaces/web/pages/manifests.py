@@ -167,7 +167,8 @@ def _first(request: ViewerRequest, row: ManifestRow, count: int) -> list[UUID]:
             if not r.is_tally and r.account.kind is AccountKind.HELD and r.account.book_id == batch.sender_id
         ]
         taken = transfers.open_manifest_of(request.viewer, here)
-        chosen += [i for i in here if i not in taken]
+        seen = people.seen_among(request.viewer, here)  # whom he may not see he cannot show to the carrier either
+        chosen += [i for i in here if i in seen and i not in taken]
     if len(chosen) < count:
         raise Refused("roll-too-short", n=len(chosen))
     return chosen[:count]
@@ -242,6 +243,7 @@ def _show(
     draft = row.state == "draft" and batch.state in DRAWABLE
     all_manifests = transfers.manifests(viewer, batch.id)
     context = {
+        "here": "batches",
         "manifest": row,
         "batch": batch,
         "sender": names.authorities[batch.sender_id],

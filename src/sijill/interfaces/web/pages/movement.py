@@ -7,9 +7,8 @@ from uuid import UUID, uuid5
 from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 from django.contrib.auth import authenticate
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from sijill.domain.access import actions as access_actions
 from sijill.domain.access import queries as access

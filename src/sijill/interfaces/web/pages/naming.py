@@ -96,10 +96,12 @@ def _page(
     last = max(1, -(-len(listed) // LINES_ON_A_PAGE))
     number = min(max(1, _whole(request.GET.get("page"))), last)
     shown = listed[(number - 1) * LINES_ON_A_PAGE : number * LINES_ON_A_PAGE]
-    known = people_by_id(request, [line.subject_id for line in shown] + [e.subject_id for e in now.draft.extras if e.known])
+    strangers = [e.subject_id for e in now.draft.extras if e.known]
+    known = people_by_id(request, [line.subject_id for line in shown] + strangers)
     views = [LineView(line, known[line.subject_id], _said(now, line)) for line in shown]
     wanted = _whole(request.GET.get("line"))
     context = {
+        "here": "batches",
         "handover": now.row,
         "giver": who.authorities[now.row.giver_id],
         "bar": bar_of(request, now.row, now.lines),
@@ -228,8 +230,10 @@ def sign_names(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
     """The summary: what will be signed, every difference by name; and the one press that signs it."""
     now = naming(request, handover_id)
     row = now.row
-    form = SignNamesForm(request.POST if request.method == "POST" else None, initial={"shown": now.draft.digest()})
-    form = without_password(form, request, row.receiver_id)
+    posted = request.POST.copy() if request.method == "POST" else None
+    form = without_password(
+        SignNamesForm(posted, initial={"shown": now.draft.digest()}), request, row.receiver_id
+    )
 
     def do(key: UUID) -> str:
         if form.cleaned_data["shown"] != now.draft.digest():
@@ -244,7 +248,7 @@ def sign_names(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
         drafts.forget(request, row)
         return address(row)
 
-    if request.method == "POST":
+    if posted is not None:
         if not may_sign(request.viewer, row, Stage.NAMES):
             raise NotAllowed(Act.SIGN_HANDOVER)
         if form.is_valid():
@@ -252,8 +256,7 @@ def sign_names(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
                 return act_once(request, "sign-names", do)
             except Refused as refusal:
                 show_refusal(request, form, refusal)
-                form.data = form.data.copy()  # what is shown again is what it is now
-                form.data["shown"] = now.draft.digest()
+                posted["shown"] = now.draft.digest()  # what is shown again is what it is now
     return summary(request, now, form)
 
 
@@ -269,6 +272,7 @@ def summary(request: ViewerRequest, now: Naming, form: ActForm, *, paper: bool =
     stranger = {e.subject_id for e in now.draft.extras if e.known}
     known |= people_by_id(request, stranger)
     context = {
+        "here": "batches",
         "handover": row,
         "receiver": directory(request).authorities[row.receiver_id],
         "bar": bar_of(request, row, now.lines),
@@ -277,7 +281,7 @@ def summary(request: ViewerRequest, now: Naming, form: ActForm, *, paper: bool =
         "bodies": row.bodies,
         "named": bodies_named(after),
         "left": now.unsaid,
-        "back": f"{_address(row)}?page={_page_of(now, now.unsaid[0])}#line-{now.unsaid[0].no}" if now.unsaid else _address(row),
+        "back": _first_unsaid(now),
         "form": form,
         "paper": paper,
         "may_sign": may_sign(request.viewer, row, Stage.NAMES),
@@ -286,8 +290,13 @@ def summary(request: ViewerRequest, now: Naming, form: ActForm, *, paper: bool =
     return page(request, "web/handovers/summary.html", context, status=form.answer_status)
 
 
-def _page_of(now: Naming, line: LineRow) -> int:
-    return [each.id for each in now.listed].index(line.id) // LINES_ON_A_PAGE + 1
+def _first_unsaid(now: Naming) -> str:
+    """Where the first line without a word stands."""
+    if not now.unsaid:
+        return _address(now.row)
+    first = now.unsaid[0]
+    number = [each.id for each in now.listed].index(first.id) // LINES_ON_A_PAGE + 1
+    return f"{_address(now.row)}?page={number}#line-{first.no}"
 
 
 urlpatterns = [

@@ -36,7 +36,11 @@ from sijill.interfaces.web.pages.movement import directory, show_refusal
 from sijill.interfaces.web.pages.naming import naming, summary
 
 # What a scan may be, by the bytes it begins with: nothing that a browser would run.
-KINDS = {b"%PDF-": ("application/pdf", "pdf"), b"\x89PNG\r\n\x1a\n": ("image/png", "png"), b"\xff\xd8\xff": ("image/jpeg", "jpg")}
+KINDS = {
+    b"%PDF-": ("application/pdf", "pdf"),
+    b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
+    b"\xff\xd8\xff": ("image/jpeg", "jpg"),
+}
 STAGES = {word: stage for stage, word in ADDRESS.items()}
 
 
@@ -154,6 +158,7 @@ def _show(request: ViewerRequest, row: HandoverRow, stage: Stage, form: PaperFor
         return summary(request, naming(request, row.id), form, paper=True)
     lines = transfers.lines(request.viewer, row.id)
     context = {
+        "here": "batches",
         "handover": row,
         "bar": bar_of(request, row, lines),
         "stage": stage,

@@ -1,6 +1,7 @@
 """Planning a batch, beside the decisions it has to satisfy."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -67,7 +68,7 @@ def _plan_form(request: ViewerRequest, names: Directory, operations: list[Operat
     form = PlanForm(request.POST if request.method == "POST" else None)
     own = set(viewer.authorities(Act.PLAN_BATCH))
     parties = sorted({a for o in operations for a in o.parties})
-    choices = {
+    choices: dict[str, list[tuple[object, str]]] = {
         "operation": [(o.id, o.name(language)) for o in operations],
         "sender": [(a, names.name_of(a)) for a in parties if a in own],
         "carrier": [(a, names.name_of(a)) for a in parties],
@@ -79,17 +80,11 @@ def _plan_form(request: ViewerRequest, names: Directory, operations: list[Operat
     return form
 
 
-def _plan_objections(request: ViewerRequest, given: dict[str, object]) -> list[str]:
+def _plan_objections(request: ViewerRequest, given: dict[str, Any]) -> list[str]:
     """All that the decisions hold against the plan, not only the first thing the action stumbled over."""
-    operation, size = given["operation"], given["size"]
-    sender, receiver = given["sender"], given["receiver"]
-    if not (isinstance(operation, UUID) and isinstance(size, int) and isinstance(sender, int) and isinstance(receiver, int)):
-        return []
-    already = transfers.people_planned(request.viewer, operation)
-    found = objections(
-        transfers.decisions(request.viewer, operation), Proposal(sender, receiver, size, already=already)
-    )
-    return [objection(o) for o in found]
+    already = transfers.people_planned(request.viewer, given["operation"])
+    proposal = Proposal(given["sender"], given["receiver"], given["size"], already=already)
+    return [objection(o) for o in objections(transfers.decisions(request.viewer, given["operation"]), proposal)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +109,11 @@ def _in_force(
     request: ViewerRequest, operations: list[OperationRow], names: Directory
 ) -> list[tuple[OperationRow, list[DecisionView], int]]:
     """Each operation with its decisions and how many people are planned already."""
+    viewer = request.viewer
     return [
-        (o, decision_views(transfers.decisions(request.viewer, o.id), names), transfers.people_planned(request.viewer, o.id))
+        (o, decision_views(transfers.decisions(viewer, o.id), names), transfers.people_planned(viewer, o.id))
         for o in operations
-    ]  # fmt: skip
+    ]
 
 
 urlpatterns = [path("batches/plan", plan, name="plan-batch")]

@@ -1,4 +1,4 @@
-"""Sheets for the road: the manifest and the count sheet, Arabic and English side by side, to be read back by a scanner."""
+"""Sheets for the road: the manifest and the count sheet, Arabic and English side by side, to be scanned back in."""
 
 from dataclasses import dataclass
 from functools import lru_cache

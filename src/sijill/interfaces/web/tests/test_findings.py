@@ -1,6 +1,7 @@
 """Findings: by duty with one's own first, overdue by word, settled with a note; the five cases."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -44,7 +45,7 @@ def open_some(story: Story, count: int, code: str = "head-count-missing") -> Non
         ledger_actions.open_findings(findings=new, by=viewer, at=timezone.now())
 
 
-def settle(client: Client, finding: UUID, state: str, note: str = "Seen by the guard", key: UUID | None = None, **more: str) -> object:
+def settle(client: Client, finding: UUID, state: str, note: str = "Seen by the guard", key: UUID | None = None, **more: str) -> Any:
     """Press a button of the finding's form."""
     return client.post(f"/findings/{finding}", {"state": state, "note": note, "key": str(key or uuid4()), **more})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -151,7 +152,7 @@ def test_tallies_of_strangers_and_wrong_numbers(browse: Browse, story: Story) ->
 
 
 # ------------------------------------------------------------------ head counts
-def tick(client: Client, page: int, on_page: list[UUID], seen: list[UUID], go: str = "next", **more: str) -> object:
+def tick(client: Client, page: int, on_page: list[UUID], seen: list[UUID], go: str = "next", **more: str) -> Any:
     """Send a page of ticks."""
     given = {"page": str(page), "on-page": [str(i) for i in on_page], "seen": [str(i) for i in seen], "go": go, **more}
     return client.post(f"{PLACE}/count", given)

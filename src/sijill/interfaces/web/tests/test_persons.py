@@ -1,6 +1,7 @@
 """Search, the file, reports, corrections, claims and verdicts: allowed, wrong role, stranger, wrong method, already done."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -50,7 +51,7 @@ def findings_of(cast: Cast, person: UUID) -> list[str]:
         return [f.code for f in ledger.findings(viewer, subject_id=person)]
 
 
-def post(client: Client, address: str, data: dict[str, str], key: UUID | None = None) -> object:
+def post(client: Client, address: str, data: dict[str, str], key: UUID | None = None) -> Any:
     """Send a form with its key."""
     return client.post(address, {**data, "key": str(key or uuid4())})
 

@@ -1,9 +1,12 @@
 """The real commands on registers of their own. The demo is loaded once in a run; every further register is restored."""
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +20,10 @@ from sijill.host import Register, throwaway_register
 from sijill.host.locks import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_INHERITED = ("DATABASE_URL", "SIJILL_", "DJANGO_", "PG")
+NOT_INHERITED = ("DATABASE_URL", "SIJILL_", "DJANGO_", "PG", "PYTHON")
+# Compiled modules are kept for the length of the run: without them every command compiles Django anew.
+COMPILED = tempfile.mkdtemp(prefix="sijill-compiled-")
+atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
 PASSWORD = "demo-register-2026"
 
 
@@ -47,10 +53,10 @@ class Told:
 def environment(data: Path, **more: str) -> dict[str, str]:
     """The environment of a command on the register in `data`: nothing of the tests' own database gets through."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
-    for name in ("SIJILL_PG_BIN",):
-        if name in os.environ:
-            kept[name] = os.environ[name]
-    return kept | {"SIJILL_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), "SIJILL_FAST_HASH": "1"} | more
+    if "SIJILL_PG_BIN" in os.environ:
+        kept["SIJILL_PG_BIN"] = os.environ["SIJILL_PG_BIN"]
+    ours = {"SIJILL_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), "SIJILL_FAST_HASH": "1"}
+    return kept | ours | {"PYTHONPYCACHEPREFIX": COMPILED} | more
 
 
 class Sijill:

@@ -1,6 +1,5 @@
 """Every command as the launcher runs it: results on standard output, messages on standard error, an exit status."""
 
-import csv
 import json
 import socket
 import subprocess
@@ -181,7 +180,7 @@ def test_results_may_be_cut_off(sijill: Sijill) -> None:
     assert done.stderr == b""
 
 
-# importing
+# lists of people
 
 
 def _workbook(path: Path, *rows: tuple[str, ...]) -> Path:
@@ -225,8 +224,7 @@ def test_a_dry_run_writes_nothing_and_the_same_file_changes_nothing(sijill: Siji
 
 def test_a_list_that_cannot_come_in_says_why(sijill: Sijill, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([["Name", "Number"], ["Some Body", "Z-1"]])
+    path.write_text("Name,Number\nSome Body,Z-1\n")
     binary = tmp_path / "list.xlsx"
     binary.write_bytes(b"\x7fELF\0\0\0")
     before = sijill.everything()
@@ -292,7 +290,7 @@ def test_a_batch_from_its_plan_to_its_close(sijill: Sijill) -> None:
     _whole(sijill.json("balance"))
 
 
-# copies, and serving
+# copies and serving
 
 
 def test_a_register_that_is_not_empty_takes_no_backup(sijill: Sijill, told: Told, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from tests.cast import PASSWORD
 from tests.journeys.conftest import ROOT, SignIn, Site
 
 pytestmark = pytest.mark.browser
-ON_PAPER = {"print": ("manifest", 2), "count-sheet": ("count", 1)}
 
 
 def tell(site: Site, what: str) -> dict[str, Any]:
@@ -31,9 +30,9 @@ def tell(site: Site, what: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def movement(site: Site) -> Iterator[dict[str, str]]:
+def movement(site: Site) -> dict[str, str]:
     """A batch whose first handover is counted, and six people more at A-MAIN."""
-    yield tell(site, "add")
+    return tell(site, "add")
 
 
 @pytest.fixture

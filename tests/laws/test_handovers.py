@@ -1,5 +1,7 @@
 """Random handovers along the chain, told twice, restated, with escapes and deaths in between: nobody disappears."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +21,8 @@ from sijill.domain.access.rules import Refused
 from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.rules import OPEN, AccountKind, AccountSpec, Kind
 from sijill.domain.transfers import queries
-from sijill.domain.transfers.rules import GIVER_RESOLVES, RESTATABLE, Extra, HandoverState
+from sijill.domain.transfers.queries import HandoverRow
+from sijill.domain.transfers.rules import GIVER_RESOLVES, RESTATABLE, Extra, HandoverState, LineRow
 from tests.cast import NOON, Cast
 from tests.story import Story
 
@@ -32,6 +35,19 @@ ORDINAL = st.sampled_from([1, 2])
 H = HandoverState
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Everything there is to see at one moment of the story."""
+
+    handovers: dict[int, HandoverRow]
+    lines: dict[int, dict[int, LineRow]]
+    stands: list[ledger.Whereabouts]
+    findings: list[ledger.FindingRow]
+    balance: ledger.Balance
+    events: list[int]
+    state: str
+
+
 class Handovers(RuleBasedStateMachine):
     """Asma, Basil and Charlie sign what they see; registrars of three books report what they hear."""
 
@@ -41,7 +57,7 @@ class Handovers(RuleBasedStateMachine):
         super().__init__()
         self.sent: list[tuple[str, int, UUID, dict[str, object]]] = []
         self.extras: list[UUID] = []
-        self.steps = 0
+        self.taken: tuple[datetime, Picture] | None = None
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
 
@@ -53,8 +69,30 @@ class Handovers(RuleBasedStateMachine):
     def sealed(self) -> None:
         self.story = Story(self.cast, now=NOON).sealed(PEOPLE)
 
+    def look(self) -> Picture:
+        """The picture of this minute, taken once: every step of the story takes a minute."""
+        if self.taken is None or self.taken[0] != self.story.now:
+            self.taken = (self.story.now, self.picture())
+        return self.taken[1]
+
+    def picture(self) -> Picture:
+        with self.story.register() as by:
+            rows = {h.ordinal: h for h in queries.handovers(by, batch_id=self.story.batch)}
+            return Picture(
+                handovers=rows,
+                lines={o: {line.no: line for line in queries.lines(by, h.id)} for o, h in rows.items()},
+                stands=ledger.where(by, self.everybody()),
+                findings=ledger.findings(by, limit=5000),
+                balance=ledger.balance(by),
+                events=[len(ledger.history(by, s)) for s in self.everybody()],
+                state=queries.batch(by, self.story.batch).state.value,
+            )
+
     def at(self, ordinal: int) -> HandoverState:
-        return self.story.handover(ordinal).state
+        return self.look().handovers[ordinal].state
+
+    def lines(self, ordinal: int) -> dict[int, LineRow]:
+        return self.look().lines[ordinal]
 
     def told(self, step: str, ordinal: int, **words: object) -> None:
         """Sign, and remember what was sent so that it can be sent again."""
@@ -66,7 +104,7 @@ class Handovers(RuleBasedStateMachine):
     @rule()
     def present(self) -> None:
         ordinal = 1 if self.at(1) is H.EXPECTED else 2
-        if ordinal == 2 and not {"received", "extra"} & {line.code for line in self.story.lines(1).values()}:
+        if ordinal == 2 and not {"received", "extra"} & {line.code for line in self.lines(1).values()}:
             with pytest.raises(Refused, match="nobody-to-hand-over"):
                 self.story.present(2)
             return
@@ -82,7 +120,7 @@ class Handovers(RuleBasedStateMachine):
     def names(self, words: list[str], extras: int) -> None:
         ordinal = 1 if self.at(1) is H.COUNTED else 2
         new = [Extra(uuid4()) for _ in range(extras)]
-        said = dict(zip(self.story.lines(ordinal), words, strict=False))
+        said = dict(zip(self.lines(ordinal), words, strict=False))
         self.told("names", ordinal, said=said, extras=new, rest="")
         self.extras += [e.subject_id for e in new]
 
@@ -91,7 +129,7 @@ class Handovers(RuleBasedStateMachine):
     def restate(self, data: st.DataObject, word: str, extras: int) -> None:
         """The receiver says otherwise of one line; lines that followed to the second handover get their first word."""
         ordinal, no = data.draw(st.sampled_from(self.restatable()))
-        silent = {n: "received" for n, line in self.story.lines(ordinal).items() if not line.code}
+        silent = {n: "received" for n, line in self.lines(ordinal).items() if not line.code}
         new = [Extra(uuid4()) for _ in range(extras)]
         self.told("names", ordinal, said=silent | {no: word}, extras=new, rest="")
         self.extras += [e.subject_id for e in new]
@@ -99,7 +137,7 @@ class Handovers(RuleBasedStateMachine):
     def restatable(self) -> list[tuple[int, int]]:
         named = [o for o in (1, 2) if self.at(o) in (H.NAMED, H.ACKNOWLEDGED)]
         return [
-            (o, no) for o in named for no, line in self.story.lines(o).items()
+            (o, no) for o in named for no, line in self.lines(o).items()
             if not line.code or (line.code in RESTATABLE and not line.resolution)
         ]  # fmt: skip
 
@@ -110,7 +148,7 @@ class Handovers(RuleBasedStateMachine):
         if self.at(ordinal) not in (H.NAMED, H.ACKNOWLEDGED):
             ordinal = 3 - ordinal
         open_lines = [
-            no for no, line in self.story.lines(ordinal).items() if line.code in GIVER_RESOLVES and not line.resolution
+            no for no, line in self.lines(ordinal).items() if line.code in GIVER_RESOLVES and not line.resolution
         ]
         chosen = data.draw(st.sampled_from([None, *open_lines]))
         self.told("acknowledge", ordinal, says={} if chosen is None else {chosen: says})
@@ -120,15 +158,9 @@ class Handovers(RuleBasedStateMachine):
     def lost_answer(self, data: st.DataObject) -> None:
         """The answer never came, so the same statement is sent again: nothing happens twice."""
         step, ordinal, statement, words = data.draw(st.sampled_from(self.sent))
-        before = self.picture()
+        before = self.look()
         getattr(self.story, step)(ordinal, statement=statement, **words)
-        assert self.picture() == before
-
-    def picture(self) -> object:
-        with self.story.register() as by:
-            lines = {h.id: (h, queries.lines(by, h.id)) for h in queries.handovers(by, batch_id=self.story.batch)}
-            events = [len(ledger.history(by, s)) for s in self.everybody()]
-        return lines, events, {f.id for f in self.story.findings()}, self.story.state()
+        assert self.look() == before
 
     # ------------------------------------------------------------------ what is heard in between
     @rule(who=st.integers(0, PEOPLE + 2), book=st.sampled_from(["ALPHA", "BRAVO", "CHARLIE"]),
@@ -152,24 +184,20 @@ class Handovers(RuleBasedStateMachine):
     @invariant()
     def nobody_disappears(self) -> None:
         """Everybody is in an open account of some book, or somebody owns an open finding about him."""
-        with self.story.register() as by:
-            stands = ledger.where(by, self.everybody())
-            followed = {f.subject_id for f in ledger.findings(by, limit=5000)}
-        somewhere = {w.subject_id for w in stands if w.account.kind in OPEN}
+        followed = {f.subject_id for f in self.look().findings}
+        somewhere = {w.subject_id for w in self.look().stands if w.account.kind in OPEN}
         assert set(self.everybody()) - somewhere - followed == set()
 
     @invariant()
     def who_is_in_two_books_is_shown(self) -> None:
         """Two answer only with a finding about him, or in one line's two halves."""
-        with self.story.register() as by:
-            stands = ledger.where(by, self.everybody())
-            followed = {f.subject_id for f in ledger.findings(by, limit=5000)}
-        open_in = [w.subject_id for w in stands if w.account.kind in OPEN]
+        followed = {f.subject_id for f in self.look().findings}
+        open_in = [w.subject_id for w in self.look().stands if w.account.kind in OPEN]
         assert {s for s in open_in if open_in.count(s) > 1} <= followed
 
     @invariant()
     def books_balance(self) -> None:
-        balance = self.story.balance()
+        balance = self.look().balance
         assert balance.difference == 0
         assert all(row.difference == 0 for row in balance.rows)
 
@@ -177,9 +205,9 @@ class Handovers(RuleBasedStateMachine):
     def every_half_has_its_other_half_or_a_finding(self) -> None:
         with self.story.register() as by:
             assert queries.lines_without_counterpart(by) == {}
-            codes = {f.code for f in ledger.findings(by, limit=5000)}
+        codes = {f.code for f in self.look().findings}
         for ordinal in (1, 2):
-            for line in self.story.lines(ordinal).values():
+            for line in self.lines(ordinal).values():
                 if line.code not in ("", "received"):
                     assert f"line-{line.code}" in codes
 
@@ -188,12 +216,12 @@ class Handovers(RuleBasedStateMachine):
         """The tally stands at the count until the names are signed, then at the number of those without a name."""
         expected = 0
         for ordinal in (1, 2):
-            handover = self.story.handover(ordinal)
+            handover = self.look().handovers[ordinal]
             if handover.state is H.COUNTED:
                 expected += handover.bodies or 0
             elif handover.state in (H.NAMED, H.ACKNOWLEDGED):
-                expected += sum(line.code == "unnamed" for line in self.story.lines(ordinal).values())
-        assert self.story.balance().names_pending == expected
+                expected += sum(line.code == "unnamed" for line in self.lines(ordinal).values())
+        assert self.look().balance.names_pending == expected
 
     @invariant()
     def recount_agrees(self) -> None:
@@ -201,8 +229,8 @@ class Handovers(RuleBasedStateMachine):
 
     @invariant()
     def reconciled_means_settled(self) -> None:
-        if self.story.state() == "reconciled":
-            lines = [*self.story.lines(1).values(), *self.story.lines(2).values()]
+        if self.look().state == "reconciled":
+            lines = [*self.lines(1).values(), *self.lines(2).values()]
             assert all(line.code in ("received", "extra", "dead") or line.resolution for line in lines)
 
 

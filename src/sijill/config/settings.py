@@ -49,6 +49,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
 ROOT_URLCONF = "sijill.config.urls"
 WSGI_APPLICATION = "sijill.config.wsgi.application"
 

@@ -1,6 +1,7 @@
 """The small invented demo: three authorities, 300 people, one batch of 150 with six differences, reconciled.
 
-Deterministic: the same seed, the same ids, the same times. Every person and every event is invented.
+Deterministic: the same ids, the same times, the same balance; only register numbers and codes are drawn anew. Every
+person and every event is invented.
 """
 
 import csv

@@ -9,13 +9,11 @@ from django.db import connection, transaction
 from sijill.domain.access.rules import Act, NotAllowed, NotVisible, Refused, Viewer, require
 from sijill.domain.access.viewing import as_register
 from sijill.domain.ledger import queries
-from sijill.domain.ledger.findings import open_rows
+from sijill.domain.ledger.findings import follow_ups, open_rows, two_claims
 from sijill.domain.ledger.models import Account, Book, Event, Finding, FindingEvent, HeadCount, Seen, Subject
 from sijill.domain.ledger.rules import (
     BASES,
-    FOLLOW_UP,
     NEVER_IN_BULK,
-    OPEN,
     SETTLEMENTS,
     AccountKind,
     AccountSpec,
@@ -56,9 +54,7 @@ def add_subjects(*, subjects: Sequence[NewSubject], by: Viewer, at: datetime) ->
 
 
 @transaction.atomic
-def set_categories(
-    *, subject_id: UUID, age_class: str, sex: str, nationality: str, by: Viewer, at: datetime
-) -> None:
+def set_categories(*, subject_id: UUID, age_class: str, sex: str, nationality: str, by: Viewer, at: datetime) -> None:
     """Hand down new category codes of one person the viewer's authority knows."""
     if not Subject.objects.filter(pk=subject_id).exists():
         raise NotVisible
@@ -104,51 +100,8 @@ def record_for(*, events: Sequence[NewEvent], by: Viewer, at: datetime) -> list[
         return []
     with as_register():
         receipts = record(events, by=by.user_id, at=at)
-        open_rows(_follow_ups(events, receipts) + _two_claims(events, receipts), by=by.user_id, at=at)
+        open_rows(follow_ups(events, receipts) + two_claims(events, receipts), by=by.user_id, at=at)
     return receipts
-
-
-def _follow_ups(events: Sequence[NewEvent], receipts: Sequence[Receipt]) -> list[NewFinding]:
-    """Findings for reports without effect, and for effects that leave somebody to be found or confirmed."""
-    found = []
-    for event, receipt in zip(events, receipts, strict=True):
-        facility = event.to.facility_id if event.to else None
-        if receipt.repeated or receipt.reason == "twin-without-effect":
-            continue
-        code = receipt.reason or FOLLOW_UP.get(event.kind, "")
-        if code:
-            found.append(NewFinding(event.book_id, code, event.subject_id, event.id, facility))
-    return found
-
-
-_ENTERING = frozenset(
-    {Kind.ADMISSION, Kind.BIRTH, Kind.RECAPTURE, Kind.REGISTERED, Kind.WHEREABOUTS_RESTORED, Kind.CORRECTION}
-)
-
-
-def _two_claims(events: Sequence[NewEvent], receipts: Sequence[Receipt]) -> list[NewFinding]:
-    """Two books that both hold a person with no handover between them: a finding in each."""
-    entering = {
-        e.subject_id: e for e, r in zip(events, receipts, strict=True)
-        if r.effect == "posted" and not r.repeated and e.kind in _ENTERING and e.to and e.to.kind in OPEN
-    }  # fmt: skip
-    if not entering:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select f.subject_id, f.book_id from ledger_folio f join ledger_account a on a.id = f.account_id"
-            " where f.subject_id = any(%s) and a.kind = any(%s)",
-            [list(entering), [k.value for k in OPEN]],
-        )
-        holders: dict[UUID, list[int]] = {}
-        for subject, book in cursor.fetchall():
-            holders.setdefault(subject, []).append(book)
-    return [
-        NewFinding(book, "two-claim", subject, entering[subject].id)
-        for subject, books in holders.items()
-        if len(books) > 1
-        for book in books
-    ]
 
 
 @transaction.atomic
@@ -326,9 +279,7 @@ def give_effect(*, event_id: UUID, target: UUID, ground: str, by: Viewer, at: da
 
 
 def _spec(account: Account) -> AccountSpec:
-    return AccountSpec(
-        AccountKind(account.kind), account.facility_id, account.hall_id, account.other_id, account.note
-    )
+    return AccountSpec(AccountKind(account.kind), account.facility_id, account.hall_id, account.other_id, account.note)
 
 
 @transaction.atomic
@@ -357,7 +308,7 @@ def take_head_count(
             return
         if Subject.objects.filter(pk__in=identities, is_tally=False).count() != len(identities):
             raise Refused("unknown-subject")
-        roll, tallied = queries.present(book_id, facility_id, hall_id, counted_at)
+        roll, tallied = queries.present(by, book_id, facility_id, hall_id, counted_at)
         HeadCount(
             id=head_count_id, book_id=book_id, facility_id=facility_id, hall_id=hall_id, counted_at=counted_at,
             unknown=unknown, not_on_list=not_on_list, by_id=by.user_id, recorded_at=at,
@@ -412,4 +363,3 @@ def settle_finding(
             by_id=by.user_id, at=at,
         ).save(force_insert=True)  # fmt: skip
         Finding.objects.filter(pk=finding_id).update(state=state, owner=owner or locked.owner)
-

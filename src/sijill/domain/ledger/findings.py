@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from django.db import connection
 
-from sijill.domain.ledger.rules import FINDINGS, NewFinding
+from sijill.domain.ledger.rules import FINDINGS, FOLLOW_UP, OPEN, Kind, NewEvent, NewFinding, Receipt
 
 _SPACE = UUID("6f9f5c5e-51a1-4b8e-9a53-5d6a3f6f0c10")
 
@@ -42,3 +42,46 @@ def open_rows(findings: Sequence[NewFinding], *, by: UUID, at: datetime) -> None
             " select gen_random_uuid(), id, 'open', owner, '', %s, %s from opened",
             [at, *columns, by, at],
         )
+
+
+def follow_ups(events: Sequence[NewEvent], receipts: Sequence[Receipt]) -> list[NewFinding]:
+    """Findings for reports without effect, and for effects that leave somebody to be found or confirmed."""
+    found = []
+    for event, receipt in zip(events, receipts, strict=True):
+        facility = event.to.facility_id if event.to else None
+        if receipt.repeated or receipt.reason == "twin-without-effect":
+            continue
+        code = receipt.reason or FOLLOW_UP.get(event.kind, "")
+        if code:
+            found.append(NewFinding(event.book_id, code, event.subject_id, event.id, facility))
+    return found
+
+
+_ENTERING = frozenset(
+    {Kind.ADMISSION, Kind.BIRTH, Kind.RECAPTURE, Kind.REGISTERED, Kind.WHEREABOUTS_RESTORED, Kind.CORRECTION}
+)
+
+
+def two_claims(events: Sequence[NewEvent], receipts: Sequence[Receipt]) -> list[NewFinding]:
+    """Two books that both hold a person with no handover between them: a finding in each."""
+    entering = {
+        e.subject_id: e for e, r in zip(events, receipts, strict=True)
+        if r.effect == "posted" and not r.repeated and e.kind in _ENTERING and e.to and e.to.kind in OPEN
+    }  # fmt: skip
+    if not entering:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select f.subject_id, f.book_id from ledger_folio f join ledger_account a on a.id = f.account_id"
+            " where f.subject_id = any(%s) and a.kind = any(%s)",
+            [list(entering), [k.value for k in OPEN]],
+        )
+        holders: dict[UUID, list[int]] = {}
+        for subject, book in cursor.fetchall():
+            holders.setdefault(subject, []).append(book)
+    return [
+        NewFinding(book, "two-claim", subject, entering[subject].id)
+        for subject, books in holders.items()
+        if len(books) > 1
+        for book in books
+    ]

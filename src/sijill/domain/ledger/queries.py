@@ -206,7 +206,9 @@ def roll(
     return [RollRow(r[7], r[10], r[8], shown[r[0]], r[9]) for r in rows]
 
 
-def present(book_id: int, facility_id: int, hall_id: int | None, at: datetime) -> tuple[list[UUID], int]:
+def present(
+    viewer: Viewer, book_id: int, facility_id: int, hall_id: int | None, at: datetime
+) -> tuple[list[UUID], int]:
     """For a head count: ids on the roll of one book at a place (hall None = all halls), and people in tallies there."""
     rows = _all(
         "select p.subject_id, p.is_tally, p.n from ledger_account a join ledger_position p on p.account_id = a.id"
@@ -288,7 +290,9 @@ def finding(viewer: Viewer, finding_id: UUID) -> tuple[FindingRow, list[FindingS
 
 def open_count(viewer: Viewer) -> dict[str, int]:
     """How many findings are open, by owning duty."""
-    return dict(_all("select owner, count(*) from ledger_finding where state = 'open' group by owner order by owner", []))
+    return dict(
+        _all("select owner, count(*) from ledger_finding where state = 'open' group by owner order by owner", [])
+    )
 
 
 def balance(viewer: Viewer, *, since: datetime | None = None, until: datetime | None = None) -> Balance:
@@ -329,9 +333,7 @@ def balance(viewer: Viewer, *, since: datetime | None = None, until: datetime | 
 
 def categories(viewer: Viewer, subject_ids: Sequence[UUID]) -> list[NewSubject]:
     """The anonymous category codes of these subjects."""
-    rows = _all(
-        "select id, age_class, sex, nationality from ledger_subject where id = any(%s)", [list(subject_ids)]
-    )
+    rows = _all("select id, age_class, sex, nationality from ledger_subject where id = any(%s)", [list(subject_ids)])
     return [NewSubject(*r) for r in rows]
 
 

@@ -4,26 +4,16 @@ No permission is checked here: `actions` does that, then calls `record` as the r
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from sijill.domain.access.rules import Refused
-from sijill.domain.ledger.rules import (
-    FOREVER,
-    AccountKind,
-    AccountRef,
-    AccountSpec,
+from sijill.domain.ledger.folding import (
     History,
-    Kind,
-    Line,
-    NewEvent,
-    Receipt,
     Report,
     Standing,
     Stay,
@@ -34,57 +24,11 @@ from sijill.domain.ledger.rules import (
     standing,
     take,
 )
+from sijill.domain.ledger.rules import AccountKind, AccountRef, AccountSpec, Kind, NewEvent, Receipt
+from sijill.domain.ledger.tables import Folio, NamedAccount, Rows, add_stay, columns, end_stay, flush, line_row
+from sijill.engines.proof.canonical import canonical, instant
 
 EVENTS_MAX = 30_000  # in one call
-
-
-@dataclass(frozen=True, slots=True)
-class NamedAccount(AccountRef):
-    """An account with the label that goes into payloads: book/kind/facility/hall/other/note, by their codes."""
-
-    label: str
-
-
-@dataclass(slots=True)
-class Folio:
-    """A locked folio while events are being written to it. `history` is loaded only when order or correction needs it."""
-
-    id: int
-    book_id: int
-    subject_id: UUID
-    is_tally: bool
-    pseq: int
-    tip: bytes
-    account: AccountRef | None
-    n: int
-    last_at: datetime | None
-    last_event: UUID | None
-    recorded_at: datetime | None
-    history: History | None = None
-    fresh: list[Report] = field(default_factory=list)  # given effect in this call, before the history was needed
-    touched: bool = False
-
-
-@dataclass(slots=True)
-class Rows:
-    """The rows one call will write, column by column, in the order they were derived."""
-
-    events: list[tuple[Any, ...]] = field(default_factory=list)
-    lines: list[tuple[Any, ...]] = field(default_factory=list)
-    ended: list[tuple[Any, ...]] = field(default_factory=list)
-    dropped: list[tuple[Any, ...]] = field(default_factory=list)
-    withdrawn: list[list[Any]] = field(default_factory=list)  # added and disbelieved in one call
-    added: dict[tuple[int, UUID, datetime], list[Any]] = field(default_factory=dict)
-
-
-def canonical(value: dict[str, Any]) -> bytes:
-    """RFC 8785 bytes of an object of ASCII keys whose values are strings, whole numbers, booleans, null, or the same nested."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC, microseconds always written, so the same instant has one spelling."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receipt]:
@@ -117,7 +61,7 @@ def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receip
         receipt = Receipt(event.id, "none" if verdict else "posted", verdict)
         known[event.id] = Receipt(event.id, receipt.effect, receipt.reason, repeated=True)
         receipts.append(receipt)
-    _flush(rows, [f for f in folios.values() if f.touched])
+    flush(rows, [f for f in folios.values() if f.touched])
     return receipts
 
 
@@ -145,14 +89,14 @@ def _lock(events: Sequence[NewEvent]) -> dict[tuple[int, UUID], Folio]:
     """
     keys = sorted({(e.subject_id, e.book_id) for e in events})
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT_FOLIOS, _columns(keys))
+        cursor.execute(_SELECT_FOLIOS, columns(keys))
         found = cursor.fetchall()
         missing = sorted(set(keys) - {(row[0], row[3]) for row in found})
         if missing:
-            cursor.execute(_INSERT_FOLIOS, [bytes(32), *_columns(missing)])
+            cursor.execute(_INSERT_FOLIOS, [bytes(32), *columns(missing)])
             found += cursor.fetchall()
         if len(found) < len(keys):  # unknown subjects; or somebody else made these folios just now
-            cursor.execute(_SELECT_FOLIOS, _columns(keys))
+            cursor.execute(_SELECT_FOLIOS, columns(keys))
             found = cursor.fetchall()
     if len(found) < len(keys):
         raise Refused("unknown-subject")
@@ -209,7 +153,9 @@ _SPEC_NAMES = "k(book, kind, facility, hall, other, note)"
 
 def _accounts(events: Iterable[NewEvent]) -> dict[tuple[int, AccountSpec], NamedAccount]:
     """The accounts that events reach, and each book's Outside; those that are missing are opened."""
-    specs = {(e.book_id, e.to) for e in events if e.to} | {(e.book_id, AccountSpec(AccountKind.OUTSIDE)) for e in events}
+    specs = {(e.book_id, e.to) for e in events if e.to} | {
+        (e.book_id, AccountSpec(AccountKind.OUTSIDE)) for e in events
+    }
     return accounts_of(specs)
 
 
@@ -247,9 +193,7 @@ def accounts_of(wanted: Iterable[tuple[int, AccountSpec]]) -> dict[tuple[int, Ac
     return {spec: NamedAccount(found[i][0], spec[1].kind, found[i][1]) for i, spec in enumerate(specs, 1)}
 
 
-def _judge(
-    folio: Folio, event: NewEvent, to: NamedAccount | None, rows: Rows, outside: int, recorded: datetime
-) -> str:
+def _judge(folio: Folio, event: NewEvent, to: NamedAccount | None, rows: Rows, outside: int, recorded: datetime) -> str:
     """Post what the event changes. Returns "" or the reason why it has no effect."""
     report = Report(event.id, event.kind, to, event.occurred_from, event.n, event.supersedes)
     in_order = folio.last_at is None or report.at >= folio.last_at
@@ -273,10 +217,12 @@ def _append(folio: Folio, report: Report, rows: Rows, outside: int, recorded: da
     if isinstance(after, str):
         return after
     for line in lines_of(step, before, after):
-        rows.lines.append(_line_row(folio, line, outside, recorded))
+        rows.lines.append(line_row(folio, line, outside, recorded))
     if folio.last_event and folio.last_at:
-        _end(rows, folio, (folio.last_event, folio.last_at), step.at, recorded)
-    _add(rows, folio, Stay(step.event, after.account.id if after.account else step.to.id, after.n, step.at), recorded)
+        end_stay(rows, folio, (folio.last_event, folio.last_at), step.at, recorded)
+    add_stay(
+        rows, folio, Stay(step.event, after.account.id if after.account else step.to.id, after.n, step.at), recorded
+    )
     folio.account, folio.n = after.account, after.n
     folio.last_at, folio.last_event = step.at, step.event
     folio.fresh.append(report)
@@ -311,9 +257,9 @@ def _rewrite(folio: Folio, new: History, rows: Rows, outside: int, recorded: dat
     """The history changed in the middle: reverse and post again what differs, and believe other stays from now on."""
     difference = change(folio.history or (), new, folio.is_tally)
     for line in difference.lines:
-        rows.lines.append(_line_row(folio, line, outside, recorded))
+        rows.lines.append(line_row(folio, line, outside, recorded))
     for stay in difference.ended:
-        _end(rows, folio, (stay.event, stay.from_at), stay.to_at, recorded)
+        end_stay(rows, folio, (stay.event, stay.from_at), stay.to_at, recorded)
     for stay in difference.dropped:
         key = (folio.id, stay.event, stay.from_at)
         if key in rows.added:
@@ -321,36 +267,21 @@ def _rewrite(folio: Folio, new: History, rows: Rows, outside: int, recorded: dat
         else:
             rows.dropped.append((*key, recorded))
     for stay in difference.added:
-        _add(rows, folio, stay, recorded)
+        add_stay(rows, folio, stay, recorded)
     now = standing(new, folio.is_tally)
     folio.history, folio.account, folio.n = new, now.account, now.n
     folio.last_at, folio.last_event = (new[-1].at, new[-1].event) if new else (None, None)
 
 
-def _line_row(folio: Folio, line: Line, outside: int, recorded: datetime) -> tuple[Any, ...]:
-    return (line.event, folio.id, folio.book_id, line.account or outside, line.n, line.reversal, line.at, recorded)
-
-
-def _add(rows: Rows, folio: Folio, stay: Stay, recorded: datetime) -> None:
-    """A stay believed from now on."""
-    end_known = FOREVER if stay.to_at == FOREVER else recorded
-    rows.added[folio.id, stay.event, stay.from_at] = [
-        folio.book_id, folio.id, folio.subject_id, stay.account, stay.event, stay.n,
-        stay.from_at, stay.to_at, recorded, end_known, folio.is_tally, FOREVER,
-    ]  # fmt: skip
-
-
-def _end(rows: Rows, folio: Folio, stay: tuple[UUID, datetime], to_at: datetime, recorded: datetime) -> None:
-    """The open stay of a folio ends; a row of this very call is changed before it is written."""
-    pending = rows.added.get((folio.id, *stay))
-    if pending is None:
-        rows.ended.append((folio.id, to_at, recorded))
-    else:
-        pending[7], pending[9] = to_at, recorded
-
-
 def _write_event(
-    rows: Rows, folio: Folio, event: NewEvent, to: NamedAccount | None, reason: str, seq: int, by: UUID, recorded: datetime
+    rows: Rows,
+    folio: Folio,
+    event: NewEvent,
+    to: NamedAccount | None,
+    reason: str,
+    seq: int,
+    by: UUID,
+    recorded: datetime,
 ) -> None:
     """Chain the event into its folio: its payload names the hash of the payload before it."""
     folio.touched = True
@@ -386,63 +317,3 @@ def _write_event(
     )  # fmt: skip
     folio.tip = hashlib.sha256(payload).digest()
     folio.recorded_at = recorded
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-_INSERT_EVENTS = (
-    "insert into ledger_event (id, seq, book_id, folio_id, kind, to_account_id, n, occurred_from, occurred_to,"
-    " recorded_at, by_id, supersedes, twin, effect, reason, payload, pseq, prev) select * from unnest(%s::uuid[],"
-    " %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::int[], %s::timestamptz[],"
-    " %s::timestamptz[], %s::timestamptz[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[],"
-    " %s::int[], %s::bytea[])"
-)
-_INSERT_LINES = (
-    "insert into ledger_posting (event_id, folio_id, book_id, account_id, n, reversal, occurred_at, recorded_at)"
-    " select * from unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::boolean[],"
-    " %s::timestamptz[], %s::timestamptz[])"
-)
-_DROP = (
-    "update ledger_position p set known_to = u.recorded from unnest(%s::bigint[], %s::uuid[], %s::timestamptz[],"
-    " %s::timestamptz[]) as u(folio, event, from_at, recorded)"
-    " where p.folio_id = u.folio and p.event = u.event and p.from_at = u.from_at and p.known_to = '9999-01-01Z'"
-)
-_END = (
-    "update ledger_position p set to_at = u.to_at, end_known = u.recorded from unnest(%s::bigint[], %s::timestamptz[],"
-    " %s::timestamptz[]) as u(folio, to_at, recorded)"
-    " where p.folio_id = u.folio and p.to_at = '9999-01-01Z' and p.known_to = '9999-01-01Z'"
-)
-_INSERT_STAYS = (
-    "insert into ledger_position (book_id, folio_id, subject_id, account_id, event, n, from_at, to_at, known_from,"
-    " end_known, is_tally, known_to) select * from unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::bigint[], %s::uuid[],"
-    " %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::boolean[],"
-    " %s::timestamptz[])"
-)
-_UPDATE_FOLIOS = (
-    "update ledger_folio f set pseq = u.pseq, tip = u.tip, account_id = u.account, n = u.n, last_at = u.last_at,"
-    " last_event = u.last_event, recorded_at = u.recorded from unnest(%s::bigint[], %s::int[], %s::bytea[],"
-    " %s::bigint[], %s::int[], %s::timestamptz[], %s::uuid[], %s::timestamptz[])"
-    " as u(id, pseq, tip, account, n, last_at, last_event, recorded) where f.id = u.id"
-)
-
-
-def _flush(rows: Rows, folios: Sequence[Folio]) -> None:
-    """Write everything, each table once. Ends come before additions: a folio has one open stay at any moment."""
-    folio_rows = [
-        (f.id, f.pseq, f.tip, f.account.id if f.account else None, f.n, f.last_at, f.last_event, f.recorded_at)
-        for f in folios
-    ]
-    batches: list[tuple[str, Sequence[Sequence[Any]]]] = [
-        (_INSERT_EVENTS, rows.events),
-        (_INSERT_LINES, rows.lines),
-        (_DROP, rows.dropped),
-        (_END, rows.ended),
-        (_INSERT_STAYS, [*rows.withdrawn, *rows.added.values()]),
-        (_UPDATE_FOLIOS, folio_rows),
-    ]
-    with connection.cursor() as cursor:
-        for sql, values in batches:
-            if values:
-                cursor.execute(sql, _columns(values))

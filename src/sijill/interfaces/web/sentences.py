@@ -167,7 +167,7 @@ FINDINGS: dict[str, str | Promise] = {
     "line-not-the-person": _("Not the person the manifest names"),
     "line-unnamed": _("Received, not yet named"),
     "line-extra": _("Received, not on the manifest"),
-    "count-differs": _("The count differs from the manifest"),
+    "count-differs": _("The count differs from the list"),
     "count-overdue": _("The count of a handover is overdue"),
     "names-overdue": _("The names of a handover are overdue"),
     "acknowledgement-overdue": _("The acknowledgement of a handover is overdue"),

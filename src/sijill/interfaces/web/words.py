@@ -163,7 +163,7 @@ LIST_STATE: Words = {
     "cancelled": _("cancelled"),
     "failed": _("failed"),
 }
-# transfers: manifests and handovers
+# what the room transfers speaks of
 MANIFEST: Words = {"draft": _("draft"), "sealed": _("sealed"), "cancelled": _("cancelled")}
 HANDOVER: Words = {
     "expected": _("not begun"),
@@ -334,7 +334,10 @@ TONES: dict[str, str] = {
         "calm",
     ),
     **dict.fromkeys(
-        ("in-transit", "handing-over", "temporary-out", "departed", "arrived", "running", "queued", "cleared", "presented"),
+        (
+            "in-transit", "handing-over", "temporary-out", "departed", "arrived", "running", "queued", "cleared",
+            "presented",
+        ),
         "moving",
     ),
     **dict.fromkeys(

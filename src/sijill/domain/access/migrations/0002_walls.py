@@ -91,7 +91,8 @@ end $$;
 create function has_duty(who uuid, authority bigint) returns boolean language plpgsql stable security definer
   set search_path = public, pg_temp as $$
 begin
-  return exists (select 1 from access_duty d where d.user_id = who and d.authority_id = authority);
+  return viewer_is_register()
+    and exists (select 1 from access_duty d where d.user_id = who and d.authority_id = authority);
 end $$;
 
 -- The functions above read duties as the owner; FORCE would close even that without this.

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sijill.domain.ledger.folding import History, Report, Stay, change, lines, standing, stays, take
 from sijill.domain.ledger.rules import (
     BESIDE,
     CLOSED,
@@ -19,16 +20,8 @@ from sijill.domain.ledger.rules import (
     OPEN,
     AccountKind,
     AccountRef,
-    History,
     Kind,
-    Report,
-    Stay,
-    change,
     compare,
-    lines,
-    standing,
-    stays,
-    take,
 )
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)

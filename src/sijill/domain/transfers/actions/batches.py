@@ -14,12 +14,11 @@ from sijill.domain.access.rules import Act, Refused, Viewer, require
 from sijill.domain.access.viewing import as_register
 from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.rules import AccountKind
-from sijill.domain.ledger.write import canonical, instant
 from sijill.domain.people import actions as people
-from sijill.domain.people import numbers
 from sijill.domain.people import queries as people_queries
 from sijill.domain.places import queries as places
 from sijill.domain.transfers import queries
+from sijill.domain.transfers.actions.references import free_reference
 from sijill.domain.transfers.models import (
     Batch,
     BatchEvent,
@@ -41,27 +40,9 @@ from sijill.domain.transfers.rules import (
     has_passed,
     objections,
 )
+from sijill.engines.proof.canonical import canonical, instant
 
 _SPACE = UUID("5f6b8a39-9d8c-4a0e-9a55-3f1f0a7a1c22")
-
-
-def reference(prefix: str, key: UUID, attempt: int = 0) -> str:
-    """A reference to read aloud: prefix, six characters that do not look alike, a check character."""
-    value, body = key.int // numbers.MODULUS ** (6 * attempt), ""
-    for _ in range(6):
-        value, digit = divmod(value, numbers.MODULUS)
-        body += numbers.ALPHABET[digit]
-    return f"{prefix}-{body}-{numbers.check_character(body)}"
-
-
-def free_reference(prefix: str, key: UUID, kind: type[Batch] | type[Manifest]) -> str:
-    """The reference of this id; when another has it already, the next six of its characters. Called as the register.
-
-    Six characters name 148 million: among ten thousand batches two alike are as likely as not.
-    """
-    candidates = [reference(prefix, key, attempt) for attempt in range(4)]
-    taken = set(kind.objects.filter(code__in=candidates).values_list("code", flat=True))
-    return next((code for code in candidates if code not in taken), candidates[0])
 
 
 def _says_the_same(row: Model, wanted: dict[str, object]) -> None:

@@ -16,11 +16,11 @@ from django.db import IntegrityError, connection
 from sijill.domain.access import actions as access
 from sijill.domain.access.rules import REGISTER_ID, Act, Refused, Viewer, require
 from sijill.domain.ledger.rules import AccountKind, AccountSpec, Kind, NewEvent
-from sijill.domain.ledger.write import canonical, instant
 from sijill.domain.transfers import queries
 from sijill.domain.transfers.models import Handover, Statement
 from sijill.domain.transfers.queries import HandoverRow
 from sijill.domain.transfers.rules import SIGNS, Grade, HandoverState, Side, Stage
+from sijill.engines.proof.canonical import canonical, instant
 
 ONE_SIDE = "statement_one_side"  # the constraint: one user never signs both sides of a handover
 SCAN_BYTES_MAX = 5 * 1024 * 1024

@@ -24,6 +24,16 @@ begin
 end $$;
 create policy transfers_party_owner on transfers_party for select to current_user using (true);
 
+-- Authorities for which the viewer's duty signs handovers.
+create function viewer_signs() returns bigint[] language plpgsql stable security definer
+  set search_path = public, pg_temp as $$
+begin
+  return array(select d.authority_id from access_duty d
+               where d.user_id = viewer() and d.kind in ('sending-officer', 'carrying-officer', 'receiving-officer')
+                 and d.valid_from <= statement_timestamp()
+                 and (d.valid_to is null or d.valid_to > statement_timestamp()));
+end $$;
+
 -- What hangs on a batch is seen by who sees the batch. Functions, and not policies inside policies: those took PostgreSQL
 -- longer to plan than to run, and could fall into reading every batch there is.
 create function sees_batch(which uuid) returns boolean language plpgsql stable security definer
@@ -33,7 +43,7 @@ declare all_of bigint[] := viewer_authorities();
 begin
   return exists (select 1 from transfers_batch b where b.id = which and (
     b.sender_id = any (moves) or b.carrier_id = any (moves) or b.receiver_id = any (moves)
-    or (b.state in ('arrived', 'counted', 'reconciled', 'closed', 'cancelled')
+    or (b.state in ('arrived', 'counted', 'reconciled', 'closed')
         and (b.sender_id = any (all_of) or b.carrier_id = any (all_of) or b.receiver_id = any (all_of)))));
 end $$;
 create function sees_manifest(which uuid) returns boolean language plpgsql stable security definer
@@ -118,17 +128,17 @@ def _party_later(prefix: str) -> str:
 
 BUILT_IN = "(select viewer_is_built_in())"
 BATCH = (
-    f"{BUILT_IN} or {_party('')} or (state in ('arrived', 'counted', 'reconciled', 'closed', 'cancelled')"
+    f"{BUILT_IN} or {_party('')} or (state in ('arrived', 'counted', 'reconciled', 'closed')"
     f" and ({_party_later('')}))"
 )
 MY_OPERATION = f"{BUILT_IN} or {{id}} = any ((select viewer_operations())::uuid[])"
 OWN_SIDE = (
     "by_id = (select viewer()) and exists (select 1 from transfers_handover h where h.id = handover_id"
     " and authority_id = case side when 'giver' then h.giver_id else h.receiver_id end"
-    " and (authority_id = any ((select viewer_authorities())::bigint[])"
+    " and (authority_id = any ((select viewer_signs())::bigint[])"
     " or (grade = 'paper' and has_no_signer(authority_id)"
-    " and (h.giver_id = any ((select viewer_authorities())::bigint[])"
-    " or h.receiver_id = any ((select viewer_authorities())::bigint[])))))"
+    " and (h.giver_id = any ((select viewer_signs())::bigint[])"
+    " or h.receiver_id = any ((select viewer_signs())::bigint[])))))"
 )
 
 

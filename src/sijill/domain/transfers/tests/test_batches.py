@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from sijill.domain.access.rules import NotAllowed, NotVisible, Refused
 from sijill.domain.access.viewing import as_register, viewing
 from sijill.domain.transfers import actions, queries
-from sijill.domain.transfers.actions.batches import free_reference, reference
+from sijill.domain.transfers.actions.references import free_reference, reference
 from sijill.domain.transfers.models import Batch, Manifest, ManifestLine
 from sijill.domain.transfers.rules import Scope
 from tests.cast import Cast

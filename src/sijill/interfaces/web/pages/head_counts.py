@@ -354,7 +354,10 @@ def sheet(request: ViewerRequest, code: str) -> HttpResponse:
 
 def _sheet_line(number: int, row: RollRow, called: dict[UUID, PersonName], halls: dict[int, HallRow]) -> SheetLine:
     name = called.get(row.subject_id)
-    english, arabic = plain_name(name, "en"), plain_name(name, "ar")
+    with translation.override("en"):
+        english = plain_name(name, "en")
+    with translation.override("ar"):
+        arabic = plain_name(name, "ar")
     hall = halls.get(row.account.hall_id or 0)
     return SheetLine(
         number,

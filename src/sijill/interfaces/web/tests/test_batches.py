@@ -294,3 +294,21 @@ def test_close_says_what_is_open(browse: Browse, story: Story) -> None:
     story.settle_all()
     assert client.post(f"/batches/{story.batch}/close", key()).status_code == 302
     assert story.state() == "closed"
+
+
+def test_the_first_of_the_roll_are_those_the_coordinator_may_see(browse: Browse, drawn: Story) -> None:
+    """A subject of the ledger without a person behind it could not be shown to the carrier: it is passed over."""
+    from datetime import timedelta
+
+    from sijill.domain.ledger import actions as ledger
+
+    alpha, nameless = drawn.cast.authority["ALPHA"], UUID(int=1)
+    with drawn.acting("alice") as by:
+        ledger.add_subjects(subjects=[ledger.NewSubject(nameless)], by=by, at=drawn.tick())
+        ledger.admit(
+            admissions=[ledger.Admission(uuid4(), nameless)], book_id=alpha, facility_id=drawn.cast.facility["A-MAIN"],
+            hall_id=None, occurred_from=drawn.now - timedelta(hours=1), occurred_to=drawn.now, by=by, at=drawn.now,
+        )  # fmt: skip
+    assert browse("anton").post(f"/manifests/{drawn.manifests[0]}/add-first", key(count="8")).status_code == 302
+    with drawn.acting("anton") as by:
+        assert nameless not in {line.subject_id for line in transfers.manifest_lines(by, drawn.manifests[0])}

@@ -91,7 +91,7 @@ end $$;
 create function has_duty(who uuid, authority bigint) returns boolean language plpgsql stable security definer
   set search_path = public, pg_temp as $$
 begin
-  return viewer_is_register()
+  return coalesce(viewer_is_register(), false)
     and exists (select 1 from access_duty d where d.user_id = who and d.authority_id = authority);
 end $$;
 

@@ -1,4 +1,4 @@
-"""One throw-away PostgreSQL cluster for the whole run; every worker gets its own database, as the application's role."""
+"""One throw-away PostgreSQL cluster for the whole run; each worker has its own database, as the application's role."""
 
 import os
 import subprocess
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 SOURCE = Path(__file__).resolve().parent / "src"
 TEMPLATE = os.environ.get("SIJILL_TEST_TEMPLATE", "sijill_template")
@@ -25,8 +26,14 @@ def named(url: str, database: str) -> str:
 
 def migrate(owner_url: str) -> None:
     """Run all migrations as the owner, in a process of its own: this one only ever connects as the application."""
-    env = os.environ | {"DATABASE_URL": owner_url, "DJANGO_SETTINGS_MODULE": "sijill.config.settings", "PYTHONPATH": str(SOURCE)}
-    subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0", "--skip-checks"], env=env, check=True)
+    env = os.environ | {
+        "DATABASE_URL": owner_url,
+        "DJANGO_SETTINGS_MODULE": "sijill.config.settings",
+        "PYTHONPATH": str(SOURCE),
+    }
+    subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "--skip-checks"], env=env, check=True
+    )
 
 
 def _start_cluster() -> None:
@@ -87,7 +94,7 @@ def worker_database(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(worker_database: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(worker_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Point Django at the worker's database, as the application's role."""
     from django.conf import settings
     from django.db import connections
@@ -112,7 +119,7 @@ def new_database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def cast(db: None):  # type: ignore[no-untyped-def]
+def cast(db: None):  # type: ignore[no-untyped-def]  # noqa: ARG001
     """The cast, assembled in this test's transaction."""
     from tests.cast import assemble
 

@@ -43,7 +43,12 @@ PEOPLE = {
     "dora": ("DELTA", DutyKind.REGISTRAR, None),
     "farid": ("ALPHA", DutyKind.ANALYST, None),
 }
-PLACES = {"A-MAIN": ("ALPHA", "IQ-NI"), "A-SIDE": ("ALPHA", "IQ-NI"), "C-HUB": ("CHARLIE", "IQ-BG"), "C-NORTH": ("CHARLIE", "IQ-AR")}
+PLACES = {
+    "A-MAIN": ("ALPHA", "IQ-NI"),
+    "A-SIDE": ("ALPHA", "IQ-NI"),
+    "C-HUB": ("CHARLIE", "IQ-BG"),
+    "C-NORTH": ("CHARLIE", "IQ-AR"),
+}
 
 
 def assemble(at: datetime = NOON) -> Cast:

@@ -242,7 +242,9 @@ class Story:
         self.acknowledge(ordinal)
 
     # ------------------------------------------------------------------ in between, and after
-    def report(self, authority: str, person: UUID, kind: Kind, to: AccountSpec, *, event: UUID | None = None) -> Receipt:
+    def report(
+        self, authority: str, person: UUID, kind: Kind, to: AccountSpec, *, event: UUID | None = None
+    ) -> Receipt:
         """A registrar reports something about one person in his own book."""
         at = self.tick()
         new = NewEvent(event or uuid4(), self.cast.authority[authority], person, kind, to, at, at)

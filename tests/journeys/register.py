@@ -54,7 +54,9 @@ def tell(users: dict[str, str]) -> dict[str, str]:
                 Sex("M"), Nationality(NATIONS[n % 4]), Number("Camp office", f"K-{700 + n}"),
                 Birth(Precision.YEAR, year, year.replace(month=12, day=31)),
             )  # fmt: skip
-            claims = tuple(NewClaim(uuid5(person, str(i)), v, None, "Camp list 4" if i else "") for i, v in enumerate(values))
+            claims = tuple(
+                NewClaim(uuid5(person, str(i)), v, None, "Camp list 4" if i else "") for i, v in enumerate(values)
+            )
             persons.append(NewPerson(person, claims))
         people.register_people(people=persons, authority_id=alpha, by=by, at=NOON)
         ledger.admit(
@@ -88,7 +90,9 @@ def tell(users: dict[str, str]) -> dict[str, str]:
             event_id=uuid4(), target=ledger_queries.history(by, first)[0].id, to=held, ground="wrong-time",
             occurred_at=NOON - timedelta(hours=3), by=by, at=NOON + timedelta(hours=10),
         )  # fmt: skip
-        people.withdraw_claim(claim_id=uuid5(first, "3"), reason="Another man's paper", by=by, at=NOON + timedelta(hours=11))
+        people.withdraw_claim(
+            claim_id=uuid5(first, "3"), reason="Another man's paper", by=by, at=NOON + timedelta(hours=11)
+        )
         people.link_records(
             link_id=uuid4(), one=first, other=persons[10].id, authority_id=alpha, reason="Same number on two lists", by=by,
             at=NOON + timedelta(hours=11),

@@ -114,7 +114,9 @@ def told(site: Site) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "sijill.config.settings",
     }  # fmt: skip
     command = [sys.executable, "-m", "tests.journeys.register", json.dumps(site.users)]
-    found: dict[str, str] = json.loads(subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+    found: dict[str, str] = json.loads(
+        subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    )
     return found
 
 
@@ -124,9 +126,7 @@ def keep(page: Any, name: str) -> None:
         page.screenshot(path=str(Path(os.environ["SIJILL_SHOTS"]) / f"{name}.png"), full_page=True)
 
 
-def test_a_head_count_on_a_phone(
-    page: Any, sign_in: SignIn, told: dict[str, str], shot: Callable[[str], None]
-) -> None:
+def test_a_head_count_on_a_phone(page: Any, sign_in: SignIn, told: dict[str, str], shot: Callable[[str], None]) -> None:
     """Tick a page, finish, look at what is missing, record."""
     sign_in("amal")
     page.set_viewport_size({"width": 360, "height": 780})

@@ -51,13 +51,19 @@ def test_the_first_rows_alone() -> None:
     assert (movements.people, movements.faults) == (5, FAULTS[:2])
 
 
-@pytest.mark.parametrize("text", ["2-Jul-2018", "2-jul-18", "2-Juli-18", "0-Jul-18", "30-Feb-20", "2 Jul 18", "٢-Jul-18", "-", ""])
+@pytest.mark.parametrize(
+    "text", ["2-Jul-2018", "2-jul-18", "2-Juli-18", "0-Jul-18", "30-Feb-20", "2 Jul 18", "٢-Jul-18", "-", ""]
+)
 def test_no_day_is_guessed(text: str) -> None:
     assert read_day(text) is None
 
 
 def test_days_are_read_without_the_locale() -> None:
-    assert [read_day(t) for t in ("2-Jul-18", "29-Feb-20", " 31-Dec-21 ")] == [date(2018, 7, 2), date(2020, 2, 29), date(2021, 12, 31)]
+    assert [read_day(t) for t in ("2-Jul-18", "29-Feb-20", " 31-Dec-21 ")] == [
+        date(2018, 7, 2),
+        date(2020, 2, 29),
+        date(2021, 12, 31),
+    ]
 
 
 def test_a_place_opens_with_its_capacity_or_its_deficit() -> None:
@@ -68,7 +74,9 @@ def test_a_place_opens_with_its_capacity_or_its_deficit() -> None:
 
 def test_leaving_comes_before_arriving_within_a_day(tmp_path: Path) -> None:
     file = tmp_path / "one.csv"
-    file.write_text("From,To,Reason,Transfer Date,Status At Transfer\nNB,EG,,1-Jul-18,\nEG,SF,,1-Jul-18,\nEG,SF,,2-Jul-18,\n")
+    file.write_text(
+        "From,To,Reason,Transfer Date,Status At Transfer\nNB,EG,,1-Jul-18,\nEG,SF,,1-Jul-18,\nEG,SF,,2-Jul-18,\n"
+    )
     places = read_places(PLACES)
     assert openings(read_movements(file, places), places)["EG"] == 1
 
@@ -198,9 +206,18 @@ if __name__ == "__main__":
 def _drill(database: str, folder: Path, movements: Path, places: Path, rows: int) -> subprocess.CompletedProcess[str]:
     program = folder / "drill.py"
     program.write_text(_PROGRAM)
-    env = os.environ | {"DATABASE_URL": database, "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "sijill.config.settings"}
+    env = os.environ | {
+        "DATABASE_URL": database,
+        "PYTHONPATH": str(ROOT / "src"),
+        "DJANGO_SETTINGS_MODULE": "sijill.config.settings",
+    }
     return subprocess.run(
-        [sys.executable, str(program), str(movements), str(places), str(rows)], env=env, capture_output=True, text=True, check=False, timeout=280
+        [sys.executable, str(program), str(movements), str(places), str(rows)],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
     )
 
 

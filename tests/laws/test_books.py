@@ -124,7 +124,7 @@ class Books(RuleBasedStateMachine):
         events, expected = [], []
         for who, kind, hour in plan:
             at = NOON - timedelta(hours=12) + timedelta(hours=hour)
-            to = self.spec(sorted(MOVES[kind][1])[0], book)
+            to = self.spec(min(MOVES[kind][1]), book)
             event = NewEvent(uuid4(), self.cast.authority[book], self.subjects[who], kind, to, at, at)
             expected.append(self.naive.tell((event.book_id, event.subject_id), self.told(event)))
             events.append(event)

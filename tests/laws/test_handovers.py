@@ -28,7 +28,9 @@ from tests.story import Story
 
 pytestmark = [pytest.mark.postgres15, pytest.mark.slow, pytest.mark.timeout(1200)]  # shrinking a failure takes a while
 PEOPLE = 4
-FIRST_WORD = st.sampled_from(["received", "received", "received", "absent", "refused", "dead", "not-the-person", "unnamed"])
+FIRST_WORD = st.sampled_from(
+    ["received", "received", "received", "absent", "refused", "dead", "not-the-person", "unnamed"]
+)
 LATER_WORD = st.sampled_from(["received", "absent", "refused", "dead", "not-the-person", "unnamed"])
 SAYS = st.sampled_from(["returned", "unknown", "reported-dead"])
 ORDINAL = st.sampled_from([1, 2])
@@ -100,7 +102,9 @@ class Handovers(RuleBasedStateMachine):
         self.sent.append((step, ordinal, statement, words))
 
     # ------------------------------------------------------------------ the chain
-    @precondition(lambda self: self.at(1) is H.EXPECTED or (self.at(2) is H.EXPECTED and self.at(1) in (H.NAMED, H.ACKNOWLEDGED)))
+    @precondition(
+        lambda self: self.at(1) is H.EXPECTED or (self.at(2) is H.EXPECTED and self.at(1) in (H.NAMED, H.ACKNOWLEDGED))
+    )
     @rule()
     def present(self) -> None:
         ordinal = 1 if self.at(1) is H.EXPECTED else 2
@@ -239,5 +243,7 @@ def test_nobody_disappears_over_random_handovers(cast: Cast) -> None:
     Handovers.cast = cast
     run_state_machine_as_test(
         Handovers,
-        settings=settings(max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )

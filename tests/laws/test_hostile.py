@@ -120,9 +120,13 @@ def test_every_connection_of_the_test_process_is_the_application_s(db: None, gro
             " from pg_roles where rolname = current_user"
         )
         assert cursor.fetchone() == ("sijill_app", "sijill_app", False, False, False, False)
-        cursor.execute("select count(*) from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname = 'sijill_app'")
+        cursor.execute(
+            "select count(*) from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname = 'sijill_app'"
+        )
         assert cursor.fetchone() == (0,)
-        cursor.execute("select count(*) from pg_class where pg_get_userbyid(relowner) = 'sijill_app' and relpersistence = 'p'")
+        cursor.execute(
+            "select count(*) from pg_class where pg_get_userbyid(relowner) = 'sijill_app' and relpersistence = 'p'"
+        )
         assert cursor.fetchone() == (0,)
     with ground.app() as other:
         assert other.execute("select current_user").fetchone() == ("sijill_app",)
@@ -145,10 +149,16 @@ def test_every_table_of_the_register_is_closed_and_has_a_row_to_steal(ground: Gr
     assert empty == []
 
 
-@pytest.mark.parametrize("viewer", [None, "", "  ", "7b1d3f0a-5c1e-4a9b-8d2f-6e0c9a4b1f22", "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize(
+    "viewer", [None, "", "  ", "7b1d3f0a-5c1e-4a9b-8d2f-6e0c9a4b1f22", "00000000-0000-0000-0000-000000000000"]
+)
 def test_nobody_sees_nothing(ground: Ground, viewer: str | None) -> None:
     """No viewer, an empty one, or one that is no user: no row of any table that holds content."""
-    known = {"access_authority", "access_installation", "places_facility", "places_hall"} if viewer and viewer.strip() else set()
+    known = (
+        {"access_authority", "access_installation", "places_facility", "places_hall"}
+        if viewer and viewer.strip()
+        else set()
+    )
     with ground.app(viewer) as connection:
         for table in sorted((CHANGING | set(APPEND_ONLY)) - known - STATED):
             assert stolen(connection, table) <= 0, table
@@ -165,7 +175,9 @@ def stolen(connection: psycopg.Connection[Any], table: str) -> int:
         return 0
 
 
-@pytest.mark.parametrize("garbage", ["not-a-uuid", "' or true --", "{}", "null", "\x01", "1", REGISTER[:-1], REGISTER + "0"])
+@pytest.mark.parametrize(
+    "garbage", ["not-a-uuid", "' or true --", "{}", "null", "\x01", "1", REGISTER[:-1], REGISTER + "0"]
+)
 def test_garbage_as_a_viewer_gives_an_error_or_nothing(ground: Ground, garbage: str) -> None:
     with ground.app(garbage) as connection:
         for table in sorted(CHANGING | set(APPEND_ONLY)):
@@ -182,7 +194,9 @@ def test_a_registrar_of_another_authority_sees_public_facts_and_himself(ground: 
         seen = {t: how_many(connection, t) for t in sorted(CHANGING | set(APPEND_ONLY))}
         assert {t: n for t, n in seen.items() if n and t not in STATED} == expected
         for column, table in (("id", "access_user"), ("user_id", "access_duty")):
-            assert str(connection.execute(f"select {column} from {table}".encode()).fetchall()[0][0]) == ground.ids["dora"]
+            assert (
+                str(connection.execute(f"select {column} from {table}".encode()).fetchall()[0][0]) == ground.ids["dora"]
+            )
         assert connection.execute("select authority_id from ledger_book").fetchall() == [(int(ground.ids["DELTA"]),)]
 
 
@@ -388,7 +402,10 @@ def test_a_place_in_another_book_is_refused(ground: Ground, table: str, column: 
 
 def test_nobody_stands_in_two_accounts_of_a_book_at_once(ground: Ground) -> None:
     columns = "book_id, folio_id, subject_id, event, n, from_at, to_at, known_from, end_known, known_to"
-    with ground.app(REGISTER) as connection, pytest.raises((errors.ExclusionViolation, errors.UniqueViolation)) as refused:
+    with (
+        ground.app(REGISTER) as connection,
+        pytest.raises((errors.ExclusionViolation, errors.UniqueViolation)) as refused,
+    ):
         connection.execute(
             f"insert into ledger_position (account_id, {columns}) select (select id from ledger_account a"
             f" where a.book_id = p.book_id and a.id <> p.account_id limit 1), {columns} from ledger_position p"
@@ -402,7 +419,11 @@ def test_an_event_by_somebody_without_a_part_in_the_book_is_refused(ground: Grou
         "seq, book_id, folio_id, kind, to_account_id, n, occurred_from, occurred_to, recorded_at, by_id, supersedes,"
         " twin, effect, reason, payload, pseq, prev"
     )
-    values = columns.replace("seq,", "nextval('ledger_event_order'),", 1).replace("by_id", "%s").replace("pseq", "pseq + 1000")
+    values = (
+        columns.replace("seq,", "nextval('ledger_event_order'),", 1)
+        .replace("by_id", "%s")
+        .replace("pseq", "pseq + 1000")
+    )
     copied = f"insert into ledger_event (id, {columns}) select gen_random_uuid(), {values} from ledger_event where book_id = %s limit 1"
     for who, book, allowed in (("dora", "ALPHA", False), ("basil", "ALPHA", False), ("alice", "ALPHA", True)):
         with ground.app(REGISTER) as connection:
@@ -415,7 +436,14 @@ def test_an_event_by_somebody_without_a_part_in_the_book_is_refused(ground: Grou
 
 
 def test_no_officer_writes_an_event_past_the_actions(ground: Ground) -> None:
-    for table in ("ledger_event", "ledger_posting", "ledger_position", "ledger_folio", "ledger_finding", "ledger_subject"):
+    for table in (
+        "ledger_event",
+        "ledger_posting",
+        "ledger_position",
+        "ledger_folio",
+        "ledger_finding",
+        "ledger_subject",
+    ):
         with ground.app(ground.ids["alice"]) as connection, pytest.raises(errors.InsufficientPrivilege):
             connection.execute(f"insert into {table} select * from {table} limit 1".encode())
 

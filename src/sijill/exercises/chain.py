@@ -28,7 +28,7 @@ from sijill.domain.transfers import queries as transfer_queries
 from sijill.domain.transfers.rules import Scope
 
 BATCH_PEOPLE = 150
-PASSWORD = "crash-drill-2026"
+PASSWORD = "crash-drill-2026"  # noqa: S105  (a throw-away register)
 SPACE = UUID("c0ffee00-1d2e-4f3a-8b4c-5d6e7f8a9b0c")
 # user name -> (authority, duty)
 USERS = {
@@ -65,9 +65,16 @@ class Chain:
                 ledger.open_book(authority_id=found, by=register, at=at)
                 self.authority[code] = found
                 self.facility[code] = places.create_facility(
-                    code=place, kind="prison", names={"en": place}, region="IQ-BG", latitude=None, longitude=None,
-                    authority_id=found, by=register, at=at,
-                )  # fmt: skip
+                    code=place,
+                    kind="prison",
+                    names={"en": place},
+                    region="IQ-BG",
+                    latitude=None,
+                    longitude=None,
+                    authority_id=found,
+                    by=register,
+                    at=at,
+                )
             for name, (authority, duty) in USERS.items():
                 user = access.create_user(
                     user_id=key(name), username=name, name=name, password=PASSWORD, by=register, at=at
@@ -76,13 +83,26 @@ class Chain:
         with viewing(key("planner")):
             planner = self._viewer("planner")
             transfers.create_operation(
-                operation_id=key("operation"), code="CRASH", names={"en": "Crash drill"},
-                parties=list(self.authority.values()), by=planner, at=at,
-            )  # fmt: skip
+                operation_id=key("operation"),
+                code="CRASH",
+                names={"en": "Crash drill"},
+                parties=list(self.authority.values()),
+                by=planner,
+                at=at,
+            )
             transfers.add_decision(
-                decision_id=key("decision"), operation_id=key("operation"), body="Drill", decided_on=date(2026, 1, 1),
-                document="D1", scope=Scope(), ceiling=None, facility_kinds=(), excluded_regions=(), by=planner, at=at,
-            )  # fmt: skip
+                decision_id=key("decision"),
+                operation_id=key("operation"),
+                body="Drill",
+                decided_on=date(2026, 1, 1),
+                document="D1",
+                scope=Scope(),
+                ceiling=None,
+                facility_kinds=(),
+                excluded_regions=(),
+                by=planner,
+                at=at,
+            )
 
     def _viewer(self, name: str) -> Viewer:
         return access_queries.viewer_of(key(name), datetime.now(UTC))
@@ -95,9 +115,9 @@ class Chain:
             except (OperationalError, InterfaceError):
                 connection.close()
                 time.sleep(0.2)
-            except Error as error:  # the connection died in the middle of a transaction
+            except Error:  # the connection died in the middle of a transaction
                 if not connection.closed_in_transaction and connection.connection is not None:
-                    raise error
+                    raise
                 connection.close()
         raise TimeoutError("the database stayed away for two minutes")
 
@@ -127,9 +147,15 @@ class Chain:
                 return
             people.register_unknowns(ids=ids, authority_id=self.authority["NORTH"], by=clerk, at=at)
             ledger.admit(
-                admissions=[Admission(key("admission", i), i) for i in ids], book_id=self.authority["NORTH"],
-                facility_id=self.facility["NORTH"], hall_id=None, occurred_from=at, occurred_to=at, by=clerk, at=at,
-            )  # fmt: skip
+                admissions=[Admission(key("admission", i), i) for i in ids],
+                book_id=self.authority["NORTH"],
+                facility_id=self.facility["NORTH"],
+                hall_id=None,
+                occurred_from=at,
+                occurred_to=at,
+                by=clerk,
+                at=at,
+            )
 
     def _seal(self, batch: int) -> None:
         at, manifest, batch_id = datetime.now(UTC), key("manifest", batch), key("batch", batch)
@@ -141,20 +167,35 @@ class Chain:
             except NotVisible:
                 pass
             transfers.plan_batch(
-                batch_id=batch_id, operation_id=key("operation"), sender_id=self.authority["NORTH"],
-                carrier_id=self.authority["CARRY"], receiver_id=self.authority["SOUTH"],
-                origin_id=self.facility["NORTH"], planned_on=at.date(), size=BATCH_PEOPLE, by=planner, at=at,
-            )  # fmt: skip
+                batch_id=batch_id,
+                operation_id=key("operation"),
+                sender_id=self.authority["NORTH"],
+                carrier_id=self.authority["CARRY"],
+                receiver_id=self.authority["SOUTH"],
+                origin_id=self.facility["NORTH"],
+                planned_on=at.date(),
+                size=BATCH_PEOPLE,
+                by=planner,
+                at=at,
+            )
             transfers.authorise_batch(batch_id=batch_id, by=planner, at=at)
             transfers.draw_manifest(
-                manifest_id=manifest, batch_id=batch_id, vehicle="bus", destination_id=self.facility["SOUTH"], by=planner,
+                manifest_id=manifest,
+                batch_id=batch_id,
+                vehicle="bus",
+                destination_id=self.facility["SOUTH"],
+                by=planner,
                 at=at,
-            )  # fmt: skip
+            )
             transfers.add_lines(manifest_id=manifest, subject_ids=self.people(batch), by=planner, at=at)
             access.open_signing_session(
-                session_id=key("session", batch), authority_id=self.authority["NORTH"], device="drill",
-                password=PASSWORD, by=planner, at=at,
-            )  # fmt: skip
+                session_id=key("session", batch),
+                authority_id=self.authority["NORTH"],
+                device="drill",
+                password=PASSWORD,
+                by=planner,
+                at=at,
+            )
             transfers.seal_manifest(manifest_id=manifest, by=planner, at=at)
 
     def handovers(self, batch: int) -> list[UUID]:
@@ -197,9 +238,14 @@ class Chain:
             faults.append(f"batch {batch + 1}: {len(kept)} statements where there should be 8")
         north, carry, south = (self.authority[a] for a in ("NORTH", "CARRY", "SOUTH"))
         once = [
-            (north, Kind.ADMISSION), (north, Kind.DEPARTURE), (north, Kind.TRANSFER_OUT), (carry, Kind.TRANSFER_IN),
-            (carry, Kind.ARRIVAL), (carry, Kind.TRANSFER_OUT), (south, Kind.TRANSFER_IN),
-        ]  # fmt: skip
+            (north, Kind.ADMISSION),
+            (north, Kind.DEPARTURE),
+            (north, Kind.TRANSFER_OUT),
+            (carry, Kind.TRANSFER_IN),
+            (carry, Kind.ARRIVAL),
+            (carry, Kind.TRANSFER_OUT),
+            (south, Kind.TRANSFER_IN),
+        ]
         wanted = {(book, kind, "posted"): BATCH_PEOPLE for book, kind in once}
         found = ledger_queries.told(auditor, self.people(batch))
         if found != wanted:

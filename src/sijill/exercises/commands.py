@@ -37,7 +37,8 @@ def demo(argv: list[str]) -> int:
                 _renew_or_refuse(owner)
             apply_migrations(ends)
             _load()
-        from sijill.exercises.demo import DEMO_PASSWORD, USERS
+        from sijill.exercises.demo import DEMO_PASSWORD
+        from sijill.exercises.demo_cast import USERS
 
         found = balance_of(None, None)
         for username, (name, duty, authority, _facility) in USERS.items():

@@ -1,4 +1,4 @@
-"""`drill crash`: kill -9 server, worker or PostgreSQL at random while people are handed over; nothing signed may be lost.
+"""`drill crash`: kill -9 server, worker or PostgreSQL while people are handed over; nothing signed may be lost.
 
 Officers work through the running server's own forms. A press that was answered is written down; afterwards the register
 must hold every one of them exactly once, all books must balance, and a full recount must agree.
@@ -58,7 +58,7 @@ class Killing:
         return sum(self.done.values())
 
     def _pid(self, what: str) -> int | None:
-        """The process to kill now: the server's first process or one of its own children, the worker, the postmaster."""
+        """The process to kill now: the server's first or one of its children, the worker, the postmaster."""
         try:
             if what == "postgresql":
                 return int((self.data / "cluster" / "postmaster.pid").read_text().split()[0])
@@ -79,7 +79,7 @@ def _children(pid: int) -> list[int]:
 
 
 def crash(register: Register, *, kills: int, seed: int, say: Say) -> int:
-    """Run the drill. Returns 0 only when nothing acknowledged was lost, nothing happened twice, and all books balance."""
+    """Run the drill. 0 only when nothing acknowledged was lost, nothing happened twice, and all books balance."""
     started = time.monotonic()
     chain = Chain(say)
     chain.found()
@@ -113,9 +113,7 @@ def crash(register: Register, *, kills: int, seed: int, say: Say) -> int:
     return 0 if not faults and killing.total >= kills else 1
 
 
-def _work(
-    chain: Chain, port: int, killing: Killing, say: Say, started: float
-) -> list[tuple[UUID, int, str]]:
+def _work(chain: Chain, port: int, killing: Killing, say: Say, started: float) -> list[tuple[UUID, int, str]]:
     """Hand batch after batch over while processes die; at least one whole batch after the last kill."""
     officers = Officers(port)
     officers.sign_in()

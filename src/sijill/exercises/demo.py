@@ -4,9 +4,6 @@ Deterministic: the same ids, the same times, the same balance; only register num
 person and every event is invented.
 """
 
-import csv
-import io
-import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +11,7 @@ from uuid import UUID, uuid5
 
 from sijill.domain.access import actions as access
 from sijill.domain.access import queries as access_queries
-from sijill.domain.access.rules import REGISTER_ID, DutyKind, Viewer
+from sijill.domain.access.rules import REGISTER_ID, Viewer
 from sijill.domain.access.viewing import viewing
 from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger import queries as ledger_queries
@@ -26,69 +23,19 @@ from sijill.domain.transfers import actions as transfers
 from sijill.domain.transfers import queries as transfer_queries
 from sijill.domain.transfers.queries import HandoverRow
 from sijill.domain.transfers.rules import Extra, Outcome, OutcomeCode, Resolution, Scope
+from sijill.exercises.demo_cast import AUTHORITIES, FACILITIES, USERS, the_list
 
 VERSION = 1
-DEMO_PASSWORD = "demo-register-2026"
+DEMO_PASSWORD = "demo-register-2026"  # noqa: S105  (printed on the screen)
 SPACE = UUID("d3b07384-d9a0-4c9b-8f5e-7a2b1c0e4d55")
 OPENING = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 MOVING = datetime(2026, 1, 21, 15, 0, tzinfo=UTC)
-PEOPLE, BATCH = 300, 150
-
-AUTHORITIES = {
-    "NORTH": {"en": "Northern Prisons Administration", "ar": "إدارة السجون الشمالية", "ckb": "بەڕێوەبەرایەتی زیندانەکانی باکوور"},
-    "CARRY": {"en": "Joint Transport Command", "ar": "قيادة النقل المشتركة", "ckb": "فەرماندەیی گواستنەوەی هاوبەش"},
-    "SOUTH": {"en": "Southern Correctional Service", "ar": "دائرة الإصلاح الجنوبية", "ckb": "خزمەتگوزاری چاکسازی باشوور"},
-}  # fmt: skip
-# code -> (authority, kind, region, names, latitude, longitude, halls)
-FACILITIES = {
-    "N-TELL": ("NORTH", "prison", "SY-HA", {"en": "Tell Sahl Prison", "ar": "سجن تل سهل"}, 36.50, 40.75, ("H1", "H2", "H3")),
-    "N-WADI": ("NORTH", "detention-centre", "SY-HA", {"en": "Wadi Detention Centre", "ar": "مركز احتجاز الوادي"}, 36.02, 40.73, ()),
-    "S-HUB": ("SOUTH", "prison", "IQ-BG", {"en": "Southern Hub Prison", "ar": "سجن المحور الجنوبي"}, 33.31, 44.20, ("A", "B", "C")),
-    "S-RIVER": ("SOUTH", "prison", "IQ-DQ", {"en": "River Prison", "ar": "سجن النهر"}, 31.05, 46.26, ()),
-    "S-HILLS": ("SOUTH", "prison", "IQ-AR", {"en": "Hills Prison", "ar": "سجن التلال"}, 36.19, 44.01, ()),
-}  # fmt: skip
-# user name -> (name, duty, authority, facility)
-USERS: dict[str, tuple[str, DutyKind, str, str | None]] = {
-    "nadia": ("Nadia, registrar", DutyKind.REGISTRAR, "NORTH", None),
-    "karim": ("Karim, coordinator", DutyKind.COORDINATOR, "NORTH", None),
-    "samir": ("Samir, sending officer", DutyKind.SENDING_OFFICER, "NORTH", None),
-    "dunya": ("Dunya, duty officer", DutyKind.DUTY_OFFICER, "NORTH", None),
-    "carla": ("Carla, carrying officer", DutyKind.CARRYING_OFFICER, "CARRY", None),
-    "omar": ("Omar, duty officer", DutyKind.DUTY_OFFICER, "CARRY", None),
-    "rana": ("Rana, registrar", DutyKind.REGISTRAR, "CARRY", None),
-    "rami": ("Rami, receiving officer", DutyKind.RECEIVING_OFFICER, "SOUTH", None),
-    "zainab": ("Zainab, registrar", DutyKind.REGISTRAR, "SOUTH", None),
-    "layla": ("Layla, coordinator", DutyKind.COORDINATOR, "SOUTH", None),
-    "hadi": ("Hadi, officer at River Prison", DutyKind.RECEIVING_OFFICER, "SOUTH", "S-RIVER"),
-    "viola": ("Viola, visiting body", DutyKind.VISITING_BODY, "NORTH", None),
-}
-# Arabic and Latin spellings of invented name parts.
-GIVEN = ("سامر Samer", "وائل Wael", "نزار Nizar", "عماد Imad", "باسل Basel", "رامز Ramez", "فراس Firas", "غسان Ghassan",
-         "مازن Mazen", "حازم Hazem", "لؤي Louay", "أنس Anas", "زياد Ziad", "طارق Tarek", "هيثم Haitham", "شادي Shadi")  # fmt: skip
-FAMILY = ("السهلي al-Sahli", "النهري al-Nahri", "الجبلي al-Jabali", "الوادي al-Wadi", "الرملي al-Ramli", "البحري al-Bahri",
-          "الحقلي al-Haqli", "الصخري al-Sakhri", "الغابي al-Ghabi", "الينبوعي al-Yanbui", "التلّي al-Talli", "الكرمي al-Karmi")  # fmt: skip
-NATIONALITIES = ("IQ", "SY", "TN", "EG", "JO", "MA")
+BATCH = 150
 
 
 def _id(*parts: object) -> UUID:
     """An id that is the same at every loading."""
     return uuid5(SPACE, "/".join(str(p) for p in parts))
-
-
-def the_list() -> bytes:
-    """The list of 300 people held at Tell Sahl, as its administration would send it: CSV with Arabic headers."""
-    chance = random.Random(20260105)
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(["الاسم", "اسم الأب", "اسم الجد", "اللقب", "الجنس", "تاريخ الميلاد", "الجنسية", "رقم السجين", "القاعة"])
-    for no in range(1, PEOPLE + 1):
-        given, father, grandfather = (chance.choice(GIVEN).split()[0] for _ in range(3))
-        family = chance.choice(FAMILY).split()[0]
-        year = chance.randint(1962, 2006)
-        born = "" if no % 29 == 0 else str(year) if no % 3 == 0 else f"{year}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
-        nationality = chance.choice(NATIONALITIES)
-        sheet.writerow([given, father, grandfather, family, "ذكر", born, nationality, f"DEMO-{no:04}", f"H{no % 3 + 1}"])
-    return out.getvalue().encode()
 
 
 class Story:
@@ -129,22 +76,42 @@ def _found(story: Story) -> None:
             ledger.open_book(authority_id=found, by=register, at=OPENING)
         for code, (owner, kind, region, names, latitude, longitude, halls) in FACILITIES.items():
             found = places.create_facility(
-                code=code, kind=kind, names=names, region=region, latitude=latitude, longitude=longitude,
-                authority_id=story.authority[owner], by=register, at=OPENING,
-            )  # fmt: skip
+                code=code,
+                kind=kind,
+                names=names,
+                region=region,
+                latitude=latitude,
+                longitude=longitude,
+                authority_id=story.authority[owner],
+                by=register,
+                at=OPENING,
+            )
             story.facility[code] = found
             for hall in halls:
                 places.create_hall(
-                    facility_id=found, code=hall, names={"en": f"Hall {hall}", "ar": f"القاعة {hall}"}, by=register, at=OPENING
+                    facility_id=found,
+                    code=hall,
+                    names={"en": f"Hall {hall}", "ar": f"القاعة {hall}"},
+                    by=register,
+                    at=OPENING,
                 )
         for username, (name, duty, authority, facility) in USERS.items():
             access.create_user(
-                user_id=story.user[username], username=username, name=name, password=DEMO_PASSWORD, by=register, at=OPENING
+                user_id=story.user[username],
+                username=username,
+                name=name,
+                password=DEMO_PASSWORD,
+                by=register,
+                at=OPENING,
             )
             access.grant_duty(
-                user_id=story.user[username], kind=duty, authority_id=story.authority[authority],
-                facility_id=story.facility[facility] if facility else None, by=register, at=OPENING,
-            )  # fmt: skip
+                user_id=story.user[username],
+                kind=duty,
+                authority_id=story.authority[authority],
+                facility_id=story.facility[facility] if facility else None,
+                by=register,
+                at=OPENING,
+            )
 
 
 def _admit(story: Story) -> None:
@@ -152,39 +119,75 @@ def _admit(story: Story) -> None:
     at = OPENING + timedelta(hours=2)
     with story.acting("nadia", at) as nadia:
         uploaded = people.upload_list(
-            import_id=_id("list"), authority_id=story.authority["NORTH"], facility_id=story.facility["N-TELL"],
-            filename="tell-sahl.csv", content=the_list(), by=nadia, at=at,
-        )  # fmt: skip
+            import_id=_id("list"),
+            authority_id=story.authority["NORTH"],
+            facility_id=story.facility["N-TELL"],
+            filename="tell-sahl.csv",
+            content=the_list(),
+            by=nadia,
+            at=at,
+        )
     people_jobs.import_now(import_id=uploaded.import_id, mapping=None, occurred_at=OPENING, by=nadia, at=at)
     with story.acting("nadia", at) as nadia:
         ledger.count_tally(
-            tally_id=_id("tally"), event_id=_id("tally", "counted"), book_id=story.authority["NORTH"],
-            to=AccountSpec(AccountKind.HELD, facility_id=story.facility["N-WADI"]), n=40, basis="declared",
-            label="declared by the centre's own guard", occurred_at=OPENING, by=nadia, at=at,
-        )  # fmt: skip
+            tally_id=_id("tally"),
+            event_id=_id("tally", "counted"),
+            book_id=story.authority["NORTH"],
+            to=AccountSpec(AccountKind.HELD, facility_id=story.facility["N-WADI"]),
+            n=40,
+            basis="declared",
+            label="declared by the centre's own guard",
+            occurred_at=OPENING,
+            by=nadia,
+            at=at,
+        )
         for kind, places_n in (("maximum", 400), ("working", 350)):
             places.set_capacity(
-                capacity_id=_id("capacity", kind), facility_id=story.facility["N-TELL"], kind=kind, category="",
-                places=places_n, approver="Director of Tell Sahl (invented)", approved_on=date(2026, 1, 2),
-                document="Order 7", by=nadia, at=at,
-            )  # fmt: skip
+                capacity_id=_id("capacity", kind),
+                facility_id=story.facility["N-TELL"],
+                kind=kind,
+                category="",
+                places=places_n,
+                approver="Director of Tell Sahl (invented)",
+                approved_on=date(2026, 1, 2),
+                document="Order 7",
+                by=nadia,
+                at=at,
+            )
     with story.acting("zainab", at) as zainab:
         places.set_capacity(
-            capacity_id=_id("capacity", "hub"), facility_id=story.facility["S-HUB"], kind="working", category="",
-            places=900, approver="Head of the Southern Service (invented)", approved_on=date(2026, 1, 2), document="Order 12",
-            by=zainab, at=at,
-        )  # fmt: skip
+            capacity_id=_id("capacity", "hub"),
+            facility_id=story.facility["S-HUB"],
+            kind="working",
+            category="",
+            places=900,
+            approver="Head of the Southern Service (invented)",
+            approved_on=date(2026, 1, 2),
+            document="Order 12",
+            by=zainab,
+            at=at,
+        )
     with story.acting("dunya", at) as dunya:
-        for no, (aspect, holder, text, speaker) in enumerate((
-            ("guards-inside", "NORTH", "", "Northern Prisons Administration"),
-            ("perimeter", "NORTH", "", "Northern Prisons Administration"),
-            ("perimeter", None, "a local force", "The governor's office (invented)"),
-        )):  # fmt: skip
+        for no, (aspect, holder, text, speaker) in enumerate(
+            (
+                ("guards-inside", "NORTH", "", "Northern Prisons Administration"),
+                ("perimeter", "NORTH", "", "Northern Prisons Administration"),
+                ("perimeter", None, "a local force", "The governor's office (invented)"),
+            )
+        ):
             places.state_control(
-                statement_id=_id("control", no), facility_id=story.facility["N-WADI"], aspect=aspect,
-                holder_id=story.authority[holder] if holder else None, holder_text=text, speaker=speaker, since=None,
-                stated_at=at, note="", by=dunya, at=at,
-            )  # fmt: skip
+                statement_id=_id("control", no),
+                facility_id=story.facility["N-WADI"],
+                aspect=aspect,
+                holder_id=story.authority[holder] if holder else None,
+                holder_text=text,
+                speaker=speaker,
+                since=None,
+                stated_at=at,
+                note="",
+                by=dunya,
+                at=at,
+            )
 
 
 def _move(story: Story) -> None:
@@ -192,22 +195,46 @@ def _move(story: Story) -> None:
     operation, batch, manifest = _id("operation"), _id("batch"), _id("manifest")
     with story.acting("karim", MOVING) as karim:
         transfers.create_operation(
-            operation_id=operation, code="DEMO-1", names={"en": "Demo operation", "ar": "عملية تجريبية"},
-            parties=list(story.authority.values()), by=karim, at=MOVING,
-        )  # fmt: skip
+            operation_id=operation,
+            code="DEMO-1",
+            names={"en": "Demo operation", "ar": "عملية تجريبية"},
+            parties=list(story.authority.values()),
+            by=karim,
+            at=MOVING,
+        )
         transfers.add_decision(
-            decision_id=_id("decision"), operation_id=operation, body="Joint council (invented)", decided_on=date(2026, 1, 19),
-            document="Decision 3/2026", scope=Scope(senders=(story.authority["NORTH"],), age_classes=("adult", "unknown")),
-            ceiling=200, facility_kinds=("prison",), excluded_regions=("IQ-AR", "IQ-SU", "IQ-DA"), by=karim, at=MOVING,
-        )  # fmt: skip
+            decision_id=_id("decision"),
+            operation_id=operation,
+            body="Joint council (invented)",
+            decided_on=date(2026, 1, 19),
+            document="Decision 3/2026",
+            scope=Scope(senders=(story.authority["NORTH"],), age_classes=("adult", "unknown")),
+            ceiling=200,
+            facility_kinds=("prison",),
+            excluded_regions=("IQ-AR", "IQ-SU", "IQ-DA"),
+            by=karim,
+            at=MOVING,
+        )
         transfers.plan_batch(
-            batch_id=batch, operation_id=operation, sender_id=story.authority["NORTH"],
-            carrier_id=story.authority["CARRY"], receiver_id=story.authority["SOUTH"],
-            origin_id=story.facility["N-TELL"], planned_on=date(2026, 1, 21), size=BATCH, by=karim, at=MOVING,
-        )  # fmt: skip
+            batch_id=batch,
+            operation_id=operation,
+            sender_id=story.authority["NORTH"],
+            carrier_id=story.authority["CARRY"],
+            receiver_id=story.authority["SOUTH"],
+            origin_id=story.facility["N-TELL"],
+            planned_on=date(2026, 1, 21),
+            size=BATCH,
+            by=karim,
+            at=MOVING,
+        )
         transfers.authorise_batch(batch_id=batch, by=karim, at=MOVING)
         transfers.draw_manifest(
-            manifest_id=manifest, batch_id=batch, vehicle="Bus 1", destination_id=story.facility["S-HUB"], by=karim, at=MOVING
+            manifest_id=manifest,
+            batch_id=batch,
+            vehicle="Bus 1",
+            destination_id=story.facility["S-HUB"],
+            by=karim,
+            at=MOVING,
         )
         chosen = _chosen(karim, story)
         transfers.add_lines(manifest_id=manifest, subject_ids=chosen, by=karim, at=MOVING)
@@ -230,9 +257,13 @@ def _open_session(story: Story, name: str, at: datetime) -> None:
     """The user enters his password again, to sign."""
     with story.acting(name, at) as user:
         access.open_signing_session(
-            session_id=_id("session", name, at), authority_id=story.authority[USERS[name][2]], device="demo",
-            password=DEMO_PASSWORD, by=user, at=at,
-        )  # fmt: skip
+            session_id=_id("session", name, at),
+            authority_id=story.authority[USERS[name][2]],
+            device="demo",
+            password=DEMO_PASSWORD,
+            by=user,
+            at=at,
+        )
 
 
 def _first_handover(story: Story, handover: HandoverRow) -> None:
@@ -245,11 +276,14 @@ def _first_handover(story: Story, handover: HandoverRow) -> None:
 
 
 def _second_handover(story: Story, handover: HandoverRow) -> None:
-    """The carrier to South, at night: one refused, one not the person named, one extra, two not yet named; then named."""
+    """The carrier to South, at night: one refused, one not the person, one extra, two named later."""
     at = MOVING + timedelta(hours=7)
     said = {
-        31: OutcomeCode.REFUSED, 58: OutcomeCode.NOT_THE_PERSON, 90: OutcomeCode.UNNAMED, 122: OutcomeCode.UNNAMED,
-    }  # fmt: skip
+        31: OutcomeCode.REFUSED,
+        58: OutcomeCode.NOT_THE_PERSON,
+        90: OutcomeCode.UNNAMED,
+        122: OutcomeCode.UNNAMED,
+    }
     _present(story, "carla", handover, at)
     _count(story, "rami", handover, 149, 2, at + timedelta(minutes=15))
     _names(story, "rami", handover, said, 1, at + timedelta(hours=3))
@@ -272,23 +306,40 @@ def _count(story: Story, name: str, handover: HandoverRow, bodies: int, injured:
     _open_session(story, name, at)
     with story.acting(name, at) as receiver:
         transfers.sign_count(
-            statement_id=_id(handover.id, "count"), handover_id=handover.id, bodies=bodies, injured=injured, dead=0,
-            occurred_at=at, by=receiver, at=at,
-        )  # fmt: skip
+            statement_id=_id(handover.id, "count"),
+            handover_id=handover.id,
+            bodies=bodies,
+            injured=injured,
+            dead=0,
+            occurred_at=at,
+            by=receiver,
+            at=at,
+        )
 
 
 def _names(
-    story: Story, name: str, handover: HandoverRow, said: dict[int, OutcomeCode], extra: int, at: datetime, *, only: bool = False
+    story: Story,
+    name: str,
+    handover: HandoverRow,
+    said: dict[int, OutcomeCode],
+    extra: int,
+    at: datetime,
+    *,
+    only: bool = False,
 ) -> None:
     """Sign the names: `said` by line number, the rest received (with `only`, nothing of the rest)."""
     _open_session(story, name, at)
     with story.acting(name, at) as receiver:
         lines = [x for x in transfer_queries.lines(receiver, handover.id) if not only or x.no in said]
         transfers.sign_names(
-            statement_id=_id(handover.id, "names", at), handover_id=handover.id,
+            statement_id=_id(handover.id, "names", at),
+            handover_id=handover.id,
             outcomes=[Outcome(x.id, said.get(x.no, OutcomeCode.RECEIVED)) for x in lines],
-            extras=[Extra(_id(handover.id, "extra", i)) for i in range(extra)], occurred_at=at, by=receiver, at=at,
-        )  # fmt: skip
+            extras=[Extra(_id(handover.id, "extra", i)) for i in range(extra)],
+            occurred_at=at,
+            by=receiver,
+            at=at,
+        )
 
 
 def _acknowledge(story: Story, name: str, handover: HandoverRow, says: dict[int, Resolution], at: datetime) -> None:
@@ -296,9 +347,13 @@ def _acknowledge(story: Story, name: str, handover: HandoverRow, says: dict[int,
     with story.acting(name, at) as giver:
         ids = {x.no: x.id for x in transfer_queries.lines(giver, handover.id)}
         transfers.acknowledge(
-            statement_id=_id(handover.id, "acknowledged"), handover_id=handover.id,
-            resolutions={ids[no]: says[no] for no in says}, occurred_at=at, by=giver, at=at,
-        )  # fmt: skip
+            statement_id=_id(handover.id, "acknowledged"),
+            handover_id=handover.id,
+            resolutions={ids[no]: says[no] for no in says},
+            occurred_at=at,
+            by=giver,
+            at=at,
+        )
 
 
 def _explain(story: Story, at: datetime) -> None:
@@ -312,6 +367,10 @@ def _explain(story: Story, at: datetime) -> None:
             for finding in ledger_queries.findings(owner):
                 if finding.code == code:
                     ledger.settle_finding(
-                        finding_event_id=_id(finding.id, "explained"), finding_id=finding.id, state="explained",
-                        note=note, by=owner, at=at,
-                    )  # fmt: skip
+                        finding_event_id=_id(finding.id, "explained"),
+                        finding_id=finding.id,
+                        state="explained",
+                        note=note,
+                        by=owner,
+                        at=at,
+                    )

@@ -70,9 +70,7 @@ class World:
     batches: int = 0
 
 
-def replay(
-    transfers: Path, capacities: Path, *, rows: int | None, say: Say, workers: int | None = None
-) -> int:
+def replay(transfers: Path, capacities: Path, *, rows: int | None, say: Say, workers: int | None = None) -> int:
     """Replay a file of movements in the (empty) register this process is connected to. Returns the exit status.
 
     0 only when every book balanced at the end of every day, the recount is clean and nobody was lost; 2 for a file that

@@ -1,4 +1,4 @@
-"""Reading and writing as somebody: every transaction tells PostgreSQL who looks, and row-level security does the rest."""
+"""Reading and writing as somebody: each transaction tells PostgreSQL who looks; row-level security does the rest."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

@@ -11,7 +11,9 @@ def book(column: str = "book_id") -> str:
     return SEES_BOOK.format(column=column)
 
 
-def wall(table: str, *, select: str, insert: str | None = None, update: str | None = None, delete: str | None = None) -> str:
+def wall(
+    table: str, *, select: str, insert: str | None = None, update: str | None = None, delete: str | None = None
+) -> str:
     """SQL that closes a table and opens it by these conditions; an act without a condition stays forbidden.
 
     `update` is both the condition on the old row and on the new one. FORCE makes it hold for the owner too.

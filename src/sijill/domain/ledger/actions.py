@@ -1,6 +1,7 @@
 """The only writers of the room ledger: check the duty, then write as the register."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -245,7 +246,7 @@ def correct(
 ) -> Receipt:
     """Void an event (`to` None), say what really happened instead, or give effect to a report that had none.
 
-    The corrected event stays readable for ever. `ground` is a code. NotVisible when the target is not the viewer's to see.
+    The corrected event stays readable for ever. `ground` is a code. NotVisible for a target that is hidden from `by`.
     """
     found = Event.objects.filter(pk=target).select_related("folio").first()
     if found is None:
@@ -261,8 +262,10 @@ def correct(
     also = []
     if twin is not None and to is None:
         also = [
-            NewEvent(uuid5(_TWIN, str(event_id)), twin.book_id, twin.folio.subject_id, Kind.CORRECTION, None, when, when,
-                     supersedes=twin.pk, twin=event_id, details=(("ground", ground),))
+            replace(
+                event, id=uuid5(_TWIN, str(event_id)), book_id=twin.book_id, subject_id=twin.folio.subject_id,
+                supersedes=twin.pk, twin=event_id,
+            )
         ]  # fmt: skip
     return record_for(events=[event, *also], by=by, at=at)[0]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import connection
@@ -21,7 +22,7 @@ def open_rows(findings: Sequence[NewFinding], *, by: UUID, at: datetime) -> None
     if not findings:
         return
     unique = list({finding_id(f): f for f in findings}.items())
-    columns = [
+    columns: list[list[Any]] = [
         [i for i, _ in unique],
         [f.book_id for _, f in unique],
         [f.code for _, f in unique],

@@ -24,7 +24,7 @@ A = AccountKind
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event that has effect, as a folio's history holds it. `n`: a tally's count (absolute) or change (registered)."""
+    """One event that has effect, as a history holds it. `n`: a tally's count (absolute) or its change (registered)."""
 
     event: UUID
     kind: Kind
@@ -104,17 +104,17 @@ def standings(history: Sequence[Step], is_tally: bool) -> Iterator[tuple[Step, S
     for step in history:
         after = after_step(now, step, is_tally)
         if isinstance(after, str):
-            raise ValueError(f"history does not fit at {step.event}: {after}")
+            raise ValueError(f"history does not fit at {step.event}: {after}")  # noqa: TRY004  (a reason, not a type)
         yield step, now, after
         now = after
 
 
 def standing(history: Sequence[Step], is_tally: bool) -> Standing:
     """Where the subject stands at the end of its history."""
-    now = NOWHERE
-    for _step, _before, now in standings(history, is_tally):
-        pass
-    return now
+    last = NOWHERE
+    for _step, _before, after in standings(history, is_tally):
+        last = after
+    return last
 
 
 def take(history: History, report: Report, is_tally: bool) -> Verdict:
@@ -124,32 +124,26 @@ def take(history: History, report: Report, is_tally: bool) -> Verdict:
     history stays and the verdict carries the reason: does-not-fit, contradicts-later, tally-exhausted,
     wrong-account, not-a-tally, unknown-target, nothing-to-do. Reports of one instant keep the order they came in.
     """
-    steps = list(history)
-    at_index = len(steps)
-    if report.supersedes is not None:
-        found = [i for i, s in enumerate(steps) if s.event == report.supersedes]
-        if not found and report.to is None:
-            return Verdict(history, "unknown-target")
-        for i in found:
-            del steps[i]
-            at_index = i
-    new: Step | None = None
-    if report.to is not None:
-        new = Step(report.event, report.kind, report.to, report.at, report.n)
-        place = len(steps)
-        while place > 0 and steps[place - 1].at > report.at:
-            place -= 1
-        steps.insert(place, new)
-        at_index = min(at_index, place)
-    elif report.supersedes is None:
-        return Verdict(history, "nothing-to-do")
-    now = standing(steps[:at_index], is_tally)
-    for step in steps[at_index:]:
+    kept = [s for s in history if s.event != report.supersedes]
+    if report.to is None and len(kept) == len(history):
+        return Verdict(history, "unknown-target" if report.supersedes else "nothing-to-do")
+    steps = kept if report.to is None else _with(kept, report, report.to)
+    same = next((i for i, (a, b) in enumerate(zip(history, steps, strict=False)) if a is not b), len(history))
+    now = standing(steps[:same], is_tally)
+    for step in steps[same:]:
         after = after_step(now, step, is_tally)
         if isinstance(after, str):
-            return Verdict(history, after if step is new else "contradicts-later")
+            return Verdict(history, after if step.event == report.event else "contradicts-later")
         now = after
     return Verdict(tuple(steps), "")
+
+
+def _with(steps: list[Step], report: Report, to: AccountRef) -> list[Step]:
+    """The steps with a new one at the place where it occurred, after those of the same instant."""
+    place = len(steps)
+    while place > 0 and steps[place - 1].at > report.at:
+        place -= 1
+    return [*steps[:place], Step(report.event, report.kind, to, report.at, report.n), *steps[place:]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The only readers of the room ledger. Row-level security decides which rows there are; each query says for whom it asks."""
+"""The only readers of the room ledger. Row-level security decides which rows there are; each says for whom it asks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ class BalanceRow:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The books of a viewer over a period. people: distinct in open accounts; tallied: whole persons in tallies there."""
+    """The books of a viewer over a period. people: distinct, in open accounts; tallied: persons in tallies there."""
 
     rows: tuple[BalanceRow, ...]
     people: int
@@ -183,7 +183,7 @@ def roll(
     limit: int | None = None,
 ) -> list[RollRow]:
     """Who was at a place at an instant, as known now or as known then, in the order of ids. Pages by `after`."""
-    values = {
+    values: dict[str, Any] = {
         "facility": facility_id, "at": at, "known": known_at, "forever": FOREVER, "after": after, "limit": limit,
         "kinds": [k.value for k in (*OPEN, AccountKind.NAMES_PENDING, AccountKind.STATED)],
     }  # fmt: skip
@@ -235,7 +235,8 @@ def history(viewer: Viewer, subject_id: UUID) -> list[EventRow]:
         "select e.id, e.book_id, e.kind, e.n, e.occurred_from, e.occurred_to, e.recorded_at, e.by_id, e.effect,"
         " e.reason, e.supersedes, exists (select 1 from ledger_event l where l.folio_id = e.folio_id"
         f" and l.supersedes = e.id and l.effect = 'posted'), {_ACCOUNT}"
-        " from ledger_folio f join ledger_event e on e.folio_id = f.id left join ledger_account a on a.id = e.to_account_id"
+        " from ledger_folio f join ledger_event e on e.folio_id = f.id"
+        " left join ledger_account a on a.id = e.to_account_id"
         " where f.subject_id = %s order by e.occurred_from, e.seq",
         [subject_id],
     )
@@ -311,9 +312,11 @@ def balance(viewer: Viewer, *, since: datetime | None = None, until: datetime | 
             f" where p.known_to = %(forever)s and {first} group by 1),"
             " flow as (select q.account_id, coalesce(sum(q.n) filter (where (q.n > 0) <> q.reversal), 0) as entered,"
             " coalesce(-sum(q.n) filter (where (q.n < 0) <> q.reversal), 0) as gone from ledger_posting q"
-            " where (%(since)s::timestamptz is null or q.occurred_at >= %(since)s) and q.occurred_at < %(until)s group by 1)"
+            " where (%(since)s::timestamptz is null or q.occurred_at >= %(since)s) and q.occurred_at < %(until)s"
+            " group by 1)"
             f" select {_ACCOUNT}, coalesce(o.n, 0), coalesce(w.entered, 0), coalesce(w.gone, 0), coalesce(c.n, 0)"
-            " from ledger_account a left join opening o on o.account_id = a.id left join closing c on c.account_id = a.id"
+            " from ledger_account a left join opening o on o.account_id = a.id"
+            " left join closing c on c.account_id = a.id"
             " left join flow w on w.account_id = a.id where a.kind <> 'outside'"
             " and (o.n is not null or c.n is not null or w.entered is not null) order by a.book_id, a.id",
             values,

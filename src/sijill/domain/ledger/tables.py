@@ -21,7 +21,7 @@ class NamedAccount(AccountRef):
 
 @dataclass(slots=True)
 class Folio:
-    """A locked folio while events are being written to it. `history` is loaded only when order or correction needs it."""
+    """A locked folio while events are written to it. `history` is loaded only when order or correction needs it."""
 
     id: int
     book_id: int
@@ -103,8 +103,8 @@ _END = (
 )
 _INSERT_STAYS = (
     "insert into ledger_position (book_id, folio_id, subject_id, account_id, event, n, from_at, to_at, known_from,"
-    " end_known, is_tally, known_to) select * from unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::bigint[], %s::uuid[],"
-    " %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::boolean[],"
+    " end_known, is_tally, known_to) select * from unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::bigint[], "
+    " %s::uuid[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::boolean[],"
     " %s::timestamptz[])"
 )
 _UPDATE_FOLIOS = (

@@ -57,7 +57,7 @@ def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receip
             verdict = "twin-without-effect"
         else:
             verdict = _judge(folio, event, to, rows, outside[event.book_id].id, recorded)
-        _write_event(rows, folio, event, to, verdict, next(numbers), event.by or by, recorded)
+        _write_event(rows, folio, event, to, reason=verdict, seq=next(numbers), by=event.by or by, recorded=recorded)
         receipt = Receipt(event.id, "none" if verdict else "posted", verdict)
         known[event.id] = Receipt(event.id, receipt.effect, receipt.reason, repeated=True)
         receipts.append(receipt)
@@ -172,7 +172,8 @@ def accounts_of(wanted: Iterable[tuple[int, AccountSpec]]) -> dict[tuple[int, Ac
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select k.n, a.id, concat_ws('/', b.code, a.kind, f.code, h.code, o.code, nullif(a.note, '')) from unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
+            "select k.n, a.id, concat_ws('/', b.code, a.kind, f.code, h.code, o.code, nullif(a.note, ''))"
+            " from unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[])"
             " with ordinality as k(book, kind, facility, hall, other, note, n) join ledger_account a"
             " on a.book_id = k.book and a.kind = k.kind and coalesce(a.facility_id, 0) = coalesce(k.facility, 0)"
             " and coalesce(a.hall_id, 0) = coalesce(k.hall, 0) and coalesce(a.other_id, 0) = coalesce(k.other, 0)"
@@ -278,6 +279,7 @@ def _write_event(
     folio: Folio,
     event: NewEvent,
     to: NamedAccount | None,
+    *,
     reason: str,
     seq: int,
     by: UUID,

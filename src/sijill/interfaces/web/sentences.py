@@ -15,6 +15,7 @@ REFUSALS: dict[str, str | Promise] = {
     "form-already-used": _("This form was already used for something else. Open the page again."),
     # access
     "password-too-short": _("The password is too short: %(least)s characters are the least."),
+    "username-taken": _("Somebody has this user name already; choose another."),
     "built-in-duty": _("That duty is built into the register and is given to nobody."),
     "wrong-password": _("That is not your password."),
     "too-many-wrong-passwords": _("Too many wrong passwords. Wait a quarter of an hour."),

@@ -77,7 +77,11 @@ BUILT_IN = "(select viewer_is_built_in())"
 AT_MY_PLACE = f"{book()} or facility_id = any ((select viewer_facilities())::bigint[])"
 
 WALLS = (
-    wall("ledger_book", select=f"authority_id = any ((select viewer_authorities())::bigint[]) or {BUILT_IN}", insert=IS_REGISTER)
+    wall(
+        "ledger_book",
+        select=f"authority_id = any ((select viewer_authorities())::bigint[]) or {BUILT_IN}",
+        insert=IS_REGISTER,
+    )
     + wall("ledger_account", select=f"{IN_MY_AUTHORITIES} or {BUILT_IN}", insert=IS_REGISTER)
     + wall(
         "ledger_subject",

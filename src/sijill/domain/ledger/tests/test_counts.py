@@ -98,7 +98,9 @@ def test_taking_a_registration_back_gives_the_tally_its_person_back(story: Story
     person = register(story, tally, 1)[0]
     with story.acting("alice") as by:
         target = queries.history(by, person)[0].id
-        actions.correct(event_id=uuid4(), target=target, to=None, occurred_at=None, ground="mistake", by=by, at=story.tick())
+        actions.correct(
+            event_id=uuid4(), target=target, to=None, occurred_at=None, ground="mistake", by=by, at=story.tick()
+        )
     assert story.balance().tallied == 2 and story.stands(person) == {}
     assert story.recount().wrong == []
 

@@ -96,9 +96,7 @@ def test_an_id_used_in_another_book_is_refused_without_a_word_about_it(story: St
 def test_nobody_disappears_in_bulk(story: Story, kind: Kind, to: AccountKind) -> None:
     with story.acting("alice") as by:
         with pytest.raises(Refused, match="never-in-bulk"):
-            actions.report(
-                events=[event(story, kind, AccountSpec(to), who) for who in (0, 1)], by=by, at=story.now
-            )
+            actions.report(events=[event(story, kind, AccountSpec(to), who) for who in (0, 1)], by=by, at=story.now)
         actions.report(events=[event(story, kind, AccountSpec(to))], by=by, at=story.now)
     assert {f.owner for f in story.findings()} <= {"duty-officer", "legal-officer", "registrar"}
     assert len(story.findings()) == 1  # somebody owns it until it is confirmed, or because it does not fit

@@ -5,40 +5,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0003_built_in'),
-        ('places', '0002_walls'),
+        ("access", "0003_built_in"),
+        ("places", "0002_walls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='capacity',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['certified', 'maximum', 'working'])), name='capacity_kind_known'),
+            model_name="capacity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["certified", "maximum", "working"])), name="capacity_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capacity',
-            constraint=models.CheckConstraint(condition=models.Q(('places__lte', 1000000)), name='capacity_places_sane'),
+            model_name="capacity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("places__lte", 1000000)), name="capacity_places_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capacity',
-            constraint=models.CheckConstraint(condition=models.Q(('approver', ''), _negated=True), name='capacity_has_approver'),
+            model_name="capacity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("approver", ""), _negated=True), name="capacity_has_approver"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='controlstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('aspect__in', ['guards-inside', 'perimeter', 'administers', 'answers'])), name='control_aspect_known'),
+            model_name="controlstatement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("aspect__in", ["guards-inside", "perimeter", "administers", "answers"])),
+                name="control_aspect_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='controlstatement',
-            constraint=models.CheckConstraint(condition=models.Q(('speaker', ''), _negated=True), name='control_has_speaker'),
+            model_name="controlstatement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("speaker", ""), _negated=True), name="control_has_speaker"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facility',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['prison', 'detention-centre', 'juvenile-centre', 'camp', 'hospital', 'court', 'airfield', 'crossing', 'hub'])), name='facility_kind_known'),
+            model_name="facility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "prison",
+                            "detention-centre",
+                            "juvenile-centre",
+                            "camp",
+                            "hospital",
+                            "court",
+                            "airfield",
+                            "crossing",
+                            "hub",
+                        ],
+                    )
+                ),
+                name="facility_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facility',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='facility_on_earth'),
+            model_name="facility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude", None), ("longitude", None)),
+                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="facility_on_earth",
+            ),
         ),
     ]

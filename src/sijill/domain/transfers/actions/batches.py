@@ -51,9 +51,7 @@ def _says_the_same(row: Model, wanted: dict[str, object]) -> None:
         raise Refused("id-already-used")
 
 
-def move_batch(
-    batch_id: UUID, to: BatchState, *, by: UUID, at: datetime, note: str = "", onward: bool = False
-) -> None:
+def move_batch(batch_id: UUID, to: BatchState, *, by: UUID, at: datetime, note: str = "", onward: bool = False) -> None:
     """Bring a batch to a state, if the table of moves allows it from where it is. Called as the register.
 
     `onward`: a batch of several vehicles takes a state from the first that reaches it, and never goes back.
@@ -179,9 +177,9 @@ def plan_batch(
             return batch_id
     _object(by, operation_id, Proposal(sender_id, receiver_id, size))
     with as_register():
-        Batch(
-            id=batch_id, code=free_reference("B", batch_id, Batch), created_at=at, by_id=by.user_id, **wanted
-        ).save(force_insert=True)
+        Batch(id=batch_id, code=free_reference("B", batch_id, Batch), created_at=at, by_id=by.user_id, **wanted).save(
+            force_insert=True
+        )
         BatchEvent(batch_id=batch_id, state="planned", by_id=by.user_id, at=at).save(force_insert=True)
     return batch_id
 
@@ -350,9 +348,7 @@ def _check_people(by: Viewer, batch: BatchRow, manifest: ManifestRow, subjects: 
     )  # fmt: skip
 
 
-def _seal_bytes(
-    by: Viewer, batch: BatchRow, manifest: ManifestRow, subjects: Sequence[UUID], at: datetime
-) -> bytes:
+def _seal_bytes(by: Viewer, batch: BatchRow, manifest: ManifestRow, subjects: Sequence[UUID], at: datetime) -> bytes:
     """What is sealed: RFC 8785 bytes that name people by register number and id, never by name."""
     shown = people_queries.register_numbers(by, subjects)
     return canonical(
@@ -369,9 +365,7 @@ def _seal_bytes(
             "sealed_at": instant(at),
             "sealed_by": str(by.user_id),
             "people": len(subjects),
-            "lines": [
-                {"no": no, "subject": str(s), "number": shown.get(s, "")} for no, s in enumerate(subjects, 1)
-            ],
+            "lines": [{"no": no, "subject": str(s), "number": shown.get(s, "")} for no, s in enumerate(subjects, 1)],
         }
     )
 

@@ -115,7 +115,8 @@ create trigger transfers_line_sealed before insert or update or delete on transf
 def _party(prefix: str) -> str:
     """The row's three authorities include one whose movements the viewer takes part in."""
     return " or ".join(
-        f"{prefix}{column} = any ((select viewer_moves())::bigint[])" for column in ("sender_id", "carrier_id", "receiver_id")
+        f"{prefix}{column} = any ((select viewer_moves())::bigint[])"
+        for column in ("sender_id", "carrier_id", "receiver_id")
     )
 
 
@@ -128,8 +129,7 @@ def _party_later(prefix: str) -> str:
 
 BUILT_IN = "(select viewer_is_built_in())"
 BATCH = (
-    f"{BUILT_IN} or {_party('')} or (state in ('arrived', 'counted', 'reconciled', 'closed')"
-    f" and ({_party_later('')}))"
+    f"{BUILT_IN} or {_party('')} or (state in ('arrived', 'counted', 'reconciled', 'closed') and ({_party_later('')}))"
 )
 MY_OPERATION = f"{BUILT_IN} or {{id}} = any ((select viewer_operations())::uuid[])"
 OWN_SIDE = (

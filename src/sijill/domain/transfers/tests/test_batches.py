@@ -293,7 +293,12 @@ def test_closing_five_cases(story: Story) -> None:
 def test_drawing_five_cases(story: Story) -> None:
     story.plan(3)
     manifest, hub = uuid4(), story.cast.facility["C-HUB"]
-    asked: dict[str, Any] = {"manifest_id": manifest, "batch_id": story.batch, "vehicle": "Bus 9", "destination_id": hub}
+    asked: dict[str, Any] = {
+        "manifest_id": manifest,
+        "batch_id": story.batch,
+        "vehicle": "Bus 9",
+        "destination_id": hub,
+    }
     for name, error in (("alice", NotAllowed), ("basil", NotAllowed), ("dora", NotVisible)):
         with story.acting(name) as by, pytest.raises(error):
             actions.draw_manifest(**asked, by=by, at=story.now)
@@ -305,7 +310,9 @@ def test_drawing_five_cases(story: Story) -> None:
             actions.draw_manifest(**(asked | {"vehicle": "Bus 10"}), by=by, at=story.now)
         with refused("destination-of-another", value="A-SIDE"):
             actions.draw_manifest(
-                **(asked | {"manifest_id": uuid4(), "destination_id": story.cast.facility["A-SIDE"]}), by=by, at=story.now
+                **(asked | {"manifest_id": uuid4(), "destination_id": story.cast.facility["A-SIDE"]}),
+                by=by,
+                at=story.now,
             )
     with story.acting("anton") as by:
         actions.cancel_batch(batch_id=story.batch, note="", by=by, at=story.now)

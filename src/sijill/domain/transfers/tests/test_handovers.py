@@ -364,7 +364,9 @@ def test_the_sweeper_opens_each_overdue_finding_once(story: Story) -> None:
         assert sweep(story, hours=5) == 0
         assert sweep(story, hours=6) == sweep(story, hours=7) == 1
         found = [f for f in story.findings() if f.code == code]
-        assert [(f.book_id, f.owner, f.ref) for f in found] == [(story.cast.authority[book], owner, story.handover(1).id)]
+        assert [(f.book_id, f.owner, f.ref) for f in found] == [
+            (story.cast.authority[book], owner, story.handover(1).id)
+        ]
     story.acknowledge(1)
     assert sweep(story, hours=24) == 0
     story.present(2)

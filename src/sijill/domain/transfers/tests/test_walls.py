@@ -183,7 +183,11 @@ def test_a_line_cannot_be_moved_off_a_sealed_manifest(story: Story) -> None:
             draft, story.people[0], story.cast.authority["ALPHA"],
         )  # fmt: skip
         with refusing(IntegrityError, "sealed manifest"):
-            run("update transfers_manifestline set manifest_id = %s, no = 9 where manifest_id = %s", story.manifests[0], draft)
+            run(
+                "update transfers_manifestline set manifest_id = %s, no = 9 where manifest_id = %s",
+                story.manifests[0],
+                draft,
+            )
 
 
 def test_a_cancelled_manifest_keeps_what_was_sealed(cast: Cast) -> None:
@@ -291,7 +295,11 @@ def test_an_officer_of_one_facility_sees_its_people_only(cast: Cast) -> None:
         assert set(people.seen_among(by, [*story.people])) == set(here)
     seen: list[UUID] = []
     with viewing(cast.user["adnan"]), connection.cursor() as cursor:
-        for table, column in (("ledger_position", "subject_id"), ("ledger_folio", "subject_id"), ("people_person", "id")):
+        for table, column in (
+            ("ledger_position", "subject_id"),
+            ("ledger_folio", "subject_id"),
+            ("people_person", "id"),
+        ):
             cursor.execute(f"select distinct {column} from {table}")
             seen += [row[0] for row in cursor.fetchall()]
     assert set(seen) == set(here)

@@ -218,9 +218,7 @@ def draw(request: ViewerRequest, batch_id: UUID) -> HttpResponse:
     return _answer(request, row, form, "draw-manifest", do)
 
 
-def _answer(
-    request: ViewerRequest, row: BatchRow, form: ActForm, what: str, do: Callable[[UUID], str]
-) -> HttpResponse:
+def _answer(request: ViewerRequest, row: BatchRow, form: ActForm, what: str, do: Callable[[UUID], str]) -> HttpResponse:
     if form.is_valid():
         try:
             return act_once(request, what, do)
@@ -317,9 +315,7 @@ def _left(
     return left, standing, len(still_open) - len(left)
 
 
-def _not_spoken_of(
-    row: HandoverRow, handovers: list[HandoverRow], lines: dict[UUID, tuple[LineRow, ...]]
-) -> int:
+def _not_spoken_of(row: HandoverRow, handovers: list[HandoverRow], lines: dict[UUID, tuple[LineRow, ...]]) -> int:
     """Lines of a handover without a word; before the carrier presents, those he carries."""
     if row.ordinal == 1 or row.state is not HandoverState.EXPECTED:
         return sum(not line.code for line in lines[row.id])

@@ -131,9 +131,7 @@ def add_references(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
     return _adding(request, row, form, lambda: _referred(request, form))
 
 
-def _adding(
-    request: ViewerRequest, row: ManifestRow, form: ActForm, choose: Callable[[], list[UUID]]
-) -> HttpResponse:
+def _adding(request: ViewerRequest, row: ManifestRow, form: ActForm, choose: Callable[[], list[UUID]]) -> HttpResponse:
     def do(key: UUID) -> str:
         chosen = choose()
         if not chosen:
@@ -272,9 +270,7 @@ def _seal_form(request: ViewerRequest, form: ActForm | None, batch: BatchRow) ->
     return form if isinstance(form, SigningForm) else without_password(SigningForm(), request, batch.sender_id)
 
 
-def _against(
-    request: ViewerRequest, batch: BatchRow, facility: FacilityRow, lines: list[ManifestLineRow]
-) -> list[str]:
+def _against(request: ViewerRequest, batch: BatchRow, facility: FacilityRow, lines: list[ManifestLineRow]) -> list[str]:
     """What the decisions hold against sealing this list for this place: the rule the action asks too."""
     codes = ledger.categories(request.viewer, [line.subject_id for line in lines])
     already = transfers.people_planned(request.viewer, batch.operation_id, besides=batch.id)

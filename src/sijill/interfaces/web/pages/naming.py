@@ -231,9 +231,7 @@ def sign_names(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
     now = naming(request, handover_id)
     row = now.row
     posted = request.POST.copy() if request.method == "POST" else None
-    form = without_password(
-        SignNamesForm(posted, initial={"shown": now.draft.digest()}), request, row.receiver_id
-    )
+    form = without_password(SignNamesForm(posted, initial={"shown": now.draft.digest()}), request, row.receiver_id)
 
     def do(key: UUID) -> str:
         if form.cleaned_data["shown"] != now.draft.digest():

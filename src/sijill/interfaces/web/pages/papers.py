@@ -175,9 +175,7 @@ def scan(request: ViewerRequest, statement_id: UUID) -> HttpResponse:
     content = transfers.scan(request.viewer, statement_id)
     kind, ending = kind_of_scan(content) or ("application/octet-stream", "bin")
     name = f"paper-{str(statement_id)[:8]}.{ending}"
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 urlpatterns = [

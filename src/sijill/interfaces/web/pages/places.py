@@ -158,6 +158,7 @@ def _show(request: ViewerRequest, place: FacilityRow, form: ActForm | None = Non
         "aspects": aspects(control, authorities),
         "capacities": places.capacities(viewer, place.id),
         "present": _present(request, place, authorities),
+        "may_read": viewer.may(Act.READ_PEOPLE, facility_id=place.id),
         "control_form": control_form if may_state else None,
         "capacity_form": capacity_form if may_set else None,
         "opened": type(form).__name__ if form else "",

@@ -260,7 +260,10 @@ def test_the_manifest_has_its_five_cases(act: str, browse: Browse, drawn: Story)
 
 def test_a_typed_code_opens_its_manifest(browse: Browse, drawn: Story) -> None:
     code = drawn.manifest_row().code
-    assert browse("basil").post("/batches/find", {"code": f" {code.lower()} "})["Location"] == f"/manifests/{drawn.manifests[0]}"
+    assert (
+        browse("basil").post("/batches/find", {"code": f" {code.lower()} "})["Location"]
+        == f"/manifests/{drawn.manifests[0]}"
+    )
     for name, typed in (("dora", code), ("anton", "M-NOTHING")):
         page = browse(name).post("/batches/find", {"code": typed})
         assert page.status_code == 422 and "No manifest you may see" in text(page)
@@ -270,7 +273,9 @@ def test_a_typed_code_opens_its_manifest(browse: Browse, drawn: Story) -> None:
 def test_names_that_people_gave_are_never_markup(browse: Browse, drawn: Story) -> None:
     """Also the vehicle, which somebody typed."""
     client = browse("anton")
-    client.post(f"/batches/{drawn.batch}/manifests", key(vehicle="<i>Bus</i>", destination=drawn.cast.facility["C-HUB"]))
+    client.post(
+        f"/batches/{drawn.batch}/manifests", key(vehicle="<i>Bus</i>", destination=drawn.cast.facility["C-HUB"])
+    )
     page = text(client.get(f"/batches/{drawn.batch}"))
     assert "&lt;i&gt;Bus" in page and "<i>Bus" not in page
 
@@ -301,12 +306,13 @@ def test_the_first_of_the_roll_are_those_the_coordinator_may_see(browse: Browse,
     from datetime import timedelta
 
     from sijill.domain.ledger import actions as ledger
+    from sijill.domain.ledger.rules import Admission, NewSubject
 
     alpha, nameless = drawn.cast.authority["ALPHA"], UUID(int=1)
     with drawn.acting("alice") as by:
-        ledger.add_subjects(subjects=[ledger.NewSubject(nameless)], by=by, at=drawn.tick())
+        ledger.add_subjects(subjects=[NewSubject(nameless)], by=by, at=drawn.tick())
         ledger.admit(
-            admissions=[ledger.Admission(uuid4(), nameless)], book_id=alpha, facility_id=drawn.cast.facility["A-MAIN"],
+            admissions=[Admission(uuid4(), nameless)], book_id=alpha, facility_id=drawn.cast.facility["A-MAIN"],
             hall_id=None, occurred_from=drawn.now - timedelta(hours=1), occurred_to=drawn.now, by=by, at=drawn.now,
         )  # fmt: skip
     assert browse("anton").post(f"/manifests/{drawn.manifests[0]}/add-first", key(count="8")).status_code == 302

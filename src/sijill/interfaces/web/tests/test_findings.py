@@ -45,7 +45,9 @@ def open_some(story: Story, count: int, code: str = "head-count-missing") -> Non
         ledger_actions.open_findings(findings=new, by=viewer, at=timezone.now())
 
 
-def settle(client: Client, finding: UUID, state: str, note: str = "Seen by the guard", key: UUID | None = None, **more: str) -> Any:
+def settle(
+    client: Client, finding: UUID, state: str, note: str = "Seen by the guard", key: UUID | None = None, **more: str
+) -> Any:
     """Press a button of the finding's form."""
     return client.post(f"/findings/{finding}", {"state": state, "note": note, "key": str(key or uuid4()), **more})
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -58,19 +59,19 @@ def ids(story: Story, ordinal: int = 1) -> dict[int, int]:
     return {no: line.id for no, line in story.lines(ordinal).items()}
 
 
-def say(client: Client, story: Story, no: int, code: str, ordinal: int = 1) -> object:
+def say(client: Client, story: Story, no: int, code: str, ordinal: int = 1) -> Any:
     """Press one choice of one line."""
     return client.post(address(story, ordinal, "names/say"), {"say": f"{ids(story, ordinal)[no]}:{code}", "page": "1"})
 
 
-def say_rest(client: Client, story: Story, ordinal: int = 1) -> object:
+def say_rest(client: Client, story: Story, ordinal: int = 1) -> Any:
     """Press "received" for all that are left on the page, as the page itself would."""
     page = text(client.get(address(story, ordinal, "names")))
     rest = re.findall(r'name="rest" value="(\d+)"', page)
     return client.post(address(story, ordinal, "names/say"), {"say": "rest", "rest": rest, "page": "1"})
 
 
-def sign(client: Client, story: Story, ordinal: int = 1, **more: object) -> object:
+def sign(client: Client, story: Story, ordinal: int = 1, **more: object) -> Any:
     """Press "sign the names" on the summary."""
     page = text(client.get(address(story, ordinal, "names/sign")))
     shown = re.search(r'name="shown" value="(\w+)"', page)
@@ -89,7 +90,11 @@ def test_only_the_next_thing_is_a_button_and_only_for_its_side(browse: Browse, s
     assert "Sign the count" in text(browse("basil").get(address(story)))
     assert "Present these" not in text(browse("asma").get(address(story)))
     second = text(browse("basil").get(address(story, 2)))
-    assert "the carrier first signs the names" in second and "Present" in second and "<button class=\"wide-button\"" not in second
+    assert (
+        "the carrier first signs the names" in second
+        and "Present" in second
+        and '<button class="wide-button"' not in second
+    )
 
 
 def test_the_count_is_always_in_sight(browse: Browse, counted_story: Story) -> None:
@@ -154,7 +159,17 @@ def test_a_wrong_password_signs_nothing(browse: Browse, story: Story) -> None:
 
 
 # ---------------------------------------------------------------------------- five cases
-STEPS = ["present", "count", "acknowledge", "names/say", "names/find", "names/extra", "names/sign", "paper/present", "paper/names"]
+STEPS = [
+    "present",
+    "count",
+    "acknowledge",
+    "names/say",
+    "names/find",
+    "names/extra",
+    "names/sign",
+    "paper/present",
+    "paper/names",
+]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -386,7 +401,10 @@ def test_the_other_side_enters_papers_only_where_nobody_can_sign(browse: Browse,
     assert asma.get(address(story, 1, "paper/count")).status_code == 403
     with viewing(REGISTER_ID), connection.cursor() as cursor:
         cursor.execute("select set_config('app.viewer', %s, true)", [str(REGISTER_ID)])
-        cursor.execute("update access_duty set valid_to = valid_from + interval '1 day' where user_id = %s", [story.cast.user["basil"]])
+        cursor.execute(
+            "update access_duty set valid_to = valid_from + interval '1 day' where user_id = %s",
+            [story.cast.user["basil"]],
+        )
         assert cursor.rowcount in (0, 1)
         gone = cursor.rowcount
     if not gone:

@@ -30,7 +30,15 @@ LIST = (
 )
 
 
-def upload(client: Client, cast: Cast, text: str | bytes = LIST, *, name: str = "list.csv", key: UUID | None = None, place: str = "A-MAIN") -> Any:
+def upload(
+    client: Client,
+    cast: Cast,
+    text: str | bytes = LIST,
+    *,
+    name: str = "list.csv",
+    key: UUID | None = None,
+    place: str = "A-MAIN",
+) -> Any:
     """Send a file."""
     given = {"key": str(key or uuid4()), "place": f"{cast.authority['ALPHA']}:{cast.facility[place]}"}
     content = text if isinstance(text, bytes) else text.encode()
@@ -68,12 +76,18 @@ def test_from_file_to_roll(browse: Browse, cast: Cast) -> None:
     assert answer.status_code == 302
     address = answer["Location"]
     page = client.get(address).content.decode()
-    assert "الاسم الكامل" in page and 'value="name" selected' in page and "لون" in page.partition("not understood")[2][:400]
+    assert (
+        "الاسم الكامل" in page
+        and 'value="name" selected' in page
+        and "لون" in page.partition("not understood")[2][:400]
+    )
     preview = client.post(f"{address}/preview", columns(cast, address))
     page = preview.content.decode()
     assert preview.status_code == 200 and "Nothing has been written yet" in page and "Let 3 people in" in page
     assert "cannot be told apart" in page and "neither a name nor a number" in page and "let in all the same" in page
-    assert "أطلانطس" in page and ">03/04/1988<" in page.replace("<bdi>", ">").replace("</bdi>", "<").replace(">>", ">").replace("<<", "<")
+    assert "أطلانطس" in page and ">03/04/1988<" in page.replace("<bdi>", ">").replace("</bdi>", "<").replace(
+        ">>", ">"
+    ).replace("<<", "<")
     assert held(cast) == 0
     key = str(uuid4())
     for _ in range(2):
@@ -132,7 +146,9 @@ def test_the_columns_may_be_changed_and_a_bad_choice_is_explained(browse: Browse
         ("x.csv", b"\x00\x01\x02\x03" * 400, "neither a text nor a workbook"),
     ],
 )  # fmt: skip
-def test_a_file_that_is_no_list_is_refused_in_words(name: str, content: bytes, sentence: str, browse: Browse, cast: Cast) -> None:
+def test_a_file_that_is_no_list_is_refused_in_words(
+    name: str, content: bytes, sentence: str, browse: Browse, cast: Cast
+) -> None:
     """422, and nothing is kept."""
     client = browse("alice")
     answer = upload(client, cast, content, name=name)

@@ -119,9 +119,12 @@ def test_opening_a_file_is_recorded_with_its_purpose(browse: Browse, story: Stor
     client.get(f"/people/{person}?for=Robert')")
     viewer = story.cast.viewer("alice")
     with viewing(viewer.user_id):
-        assert [what for _at, what in access.reads_of(viewer, person)] == ["record", "finding", "welfare", "record"] or [
-            what for _at, what in access.reads_of(viewer, person)
-        ] == ["welfare", "finding", "welfare", "record"]
+        assert [what for _at, what in access.reads_of(viewer, person)] == [
+            "record",
+            "finding",
+            "welfare",
+            "record",
+        ] or [what for _at, what in access.reads_of(viewer, person)] == ["welfare", "finding", "welfare", "record"]
 
 
 def test_a_stranger_gets_the_same_page_for_a_file_and_for_none(browse: Browse, story: Story) -> None:
@@ -138,7 +141,9 @@ def test_a_reader_is_shown_no_forms(browse: Browse, story: Story) -> None:
     """The coordinator reads the file; reports, claims and verdicts are for others."""
     page = browse("anton").get(f"/people/{story.people[0]}").content.decode()
     assert "Person Number 1" in page
-    assert "/report/" not in page and "/claims/new/" not in page and "/verdicts/new" not in page and "/correct" not in page
+    assert (
+        "/report/" not in page and "/claims/new/" not in page and "/verdicts/new" not in page and "/correct" not in page
+    )
 
 
 # ------------------------------------------------------------------ reports
@@ -160,7 +165,9 @@ def test_an_escape_is_recorded_once_as_unconfirmed_with_a_finding(browse: Browse
     assert "/report/ALPHA/recapture" in offered and "/report/ALPHA/temporary-out" not in offered
 
 
-def test_a_report_that_does_not_fit_is_recorded_without_effect_and_may_be_given_effect(browse: Browse, story: Story) -> None:
+def test_a_report_that_does_not_fit_is_recorded_without_effect_and_may_be_given_effect(
+    browse: Browse, story: Story
+) -> None:
     """Law 4, and a named person answers for the effect."""
     client, person = browse("alice"), story.people[0]
     address = f"/people/{person}/report/ALPHA/recapture"
@@ -171,7 +178,9 @@ def test_a_report_that_does_not_fit_is_recorded_without_effect_and_may_be_given_
     assert (last.effect, last.reason) == ("none", "does-not-fit")
     page = client.get(f"/people/{person}").content.decode()
     assert "no effect" in page and f"/events/{last.id}/give-effect" in page
-    assert post(client, f"/people/{person}/events/{last.id}/give-effect", {"ground": "confirmed-since"}).status_code == 302
+    assert (
+        post(client, f"/people/{person}/events/{last.id}/give-effect", {"ground": "confirmed-since"}).status_code == 302
+    )
     viewer = story.cast.viewer("alice")
     with viewing(viewer.user_id):
         assert ledger.where(viewer, [person])[0].account.facility_id == story.cast.facility["A-SIDE"]
@@ -213,7 +222,9 @@ def test_nothing_is_reported_before_it_happens_or_backwards(browse: Browse, stor
         ("release", {}, "released-unverified"),
     ],
 )  # fmt: skip
-def test_every_report_that_fits_leads_where_it_says(kind: str, more: dict[str, str], account: str, browse: Browse, story: Story) -> None:
+def test_every_report_that_fits_leads_where_it_says(
+    kind: str, more: dict[str, str], account: str, browse: Browse, story: Story
+) -> None:
     """Each kind asks what it needs."""
     given = dict(more)
     if "place" in given:
@@ -254,7 +265,13 @@ def test_a_correction_may_say_what_happened_instead(browse: Browse, story: Story
     client, person = browse("alice"), story.people[0]
     admission = history(story.cast, person)[0]
     address = f"/people/{person}/events/{admission.id}/correct"
-    wrong = {"what": "instead", "account": "held", "place": "", "occurred_at": "2026-01-30T09:00", "ground": "wrong-place"}
+    wrong = {
+        "what": "instead",
+        "account": "held",
+        "place": "",
+        "occurred_at": "2026-01-30T09:00",
+        "ground": "wrong-place",
+    }
     assert post(client, address, wrong).status_code == 422
     right = {**wrong, "place": f"{story.cast.facility['A-SIDE']}:"}
     assert post(client, address, right).status_code == 302
@@ -276,7 +293,12 @@ def test_a_duplicate_leaves_the_sums_and_comes_back(browse: Browse, story: Story
     assert stands(story.cast, one) == ["duplicate-of"]
     marked = history(story.cast, one)[-1]
     assert "Take it back" in client.get(f"/people/{one}").content.decode()
-    assert post(client, f"/people/{one}/events/{marked.id}/correct", {"what": "void", "ground": "wrong-person"}).status_code == 302
+    assert (
+        post(
+            client, f"/people/{one}/events/{marked.id}/correct", {"what": "void", "ground": "wrong-person"}
+        ).status_code
+        == 302
+    )
     assert stands(story.cast, one) == ["held"]
     assert browse("asma").get(address).status_code == 403
 
@@ -358,7 +380,9 @@ def enter(cast: Cast, **given: str) -> dict[str, str]:
 def test_one_person_is_entered_once_and_admitted(browse: Browse, story: Story) -> None:
     """Names in two scripts, born, nationality, number; a second post of the same form does nothing."""
     client, key = browse("alice"), uuid4()
-    given = enter(story.cast, other_name="كريم عادل", born="1990", nationality="IQ", sex="M", number="77-1", issuer="SDF")
+    given = enter(
+        story.cast, other_name="كريم عادل", born="1990", nationality="IQ", sex="M", number="77-1", issuer="SDF"
+    )
     for _ in range(2):
         answer = post(client, "/people/new", given, key)
         assert answer.status_code == 302 and answer["Location"] == f"/people/{key}"

@@ -115,7 +115,7 @@ def _found(story: Story) -> None:
 
 
 def _admit(story: Story) -> None:
-    """The list of 300 comes in as a file; 40 people at Wadi are only counted; control and capacities are stated."""
+    """The list of 300 comes in as a file; 40 people at Wadi are only counted."""
     at = OPENING + timedelta(hours=2)
     with story.acting("nadia", at) as nadia:
         uploaded = people.upload_list(
@@ -154,6 +154,11 @@ def _admit(story: Story) -> None:
                 by=nadia,
                 at=at,
             )
+    _state(story, at)
+
+
+def _state(story: Story, at: datetime) -> None:
+    """The hub's capacity is approved; who controls Wadi is stated, and disputed."""
     with story.acting("zainab", at) as zainab:
         places.set_capacity(
             capacity_id=_id("capacity", "hub"),

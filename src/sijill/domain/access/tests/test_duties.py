@@ -66,9 +66,17 @@ def test_when_a_duty_has_ended_the_walls_close_too(cast: Cast) -> None:
         assert queries.user_names(cast.viewer("alice"), [cast.user["anton"]]) == {}
 
 
-def test_a_duty_that_has_not_begun_opens_no_wall(cast: Cast) -> None:
+def instead(cast: Cast, who: str, kind: DutyKind, since: datetime = NOON - DAY) -> None:
+    """End what this user of ALPHA did, and give him another duty."""
     with viewing(REGISTER_ID):
-        Duty.objects.filter(user_id=cast.user["alice"]).update(valid_from=datetime(2999, 1, 1, tzinfo=UTC))
+        Duty.objects.filter(user_id=cast.user[who]).update(valid_to=NOON)
+        Duty.objects.create(
+            user_id=cast.user[who], kind=kind.value, authority_id=cast.authority["ALPHA"], valid_from=since
+        )
+
+
+def test_a_duty_that_has_not_begun_opens_no_wall(cast: Cast) -> None:
+    instead(cast, "alice", DutyKind.REGISTRAR, since=datetime(2999, 1, 1, tzinfo=UTC))
     with viewing(cast.user["alice"]):
         assert ask("viewer_books") == []
 
@@ -88,8 +96,7 @@ def test_an_analyst_reads_the_book_and_nobody_in_it(cast: Cast) -> None:
 
 @pytest.mark.parametrize("kind", [k for k in DutyKind if k not in (DutyKind.REGISTER, DutyKind.AUDITOR)])
 def test_the_policies_and_the_table_of_permits_agree_on_every_duty(cast: Cast, kind: DutyKind) -> None:
-    with viewing(REGISTER_ID):
-        Duty.objects.filter(user_id=cast.user["alice"]).update(kind=kind.value)
+    instead(cast, "alice", kind)
     alpha = [cast.authority["ALPHA"]]
     with viewing(cast.user["alice"]):
         assert ask("viewer_books") == (alpha if Act.READ_COUNTS in PERMITS[kind] else [])
@@ -120,8 +127,7 @@ def test_an_unknown_user_is_no_viewer(cast: Cast) -> None:
 
 def manager(cast: Cast, who: str = "farid") -> None:
     """Make this user the administrator of ALPHA."""
-    with viewing(REGISTER_ID):
-        Duty.objects.filter(user_id=cast.user[who]).update(kind=DutyKind.ADMINISTRATOR.value)
+    instead(cast, who, DutyKind.ADMINISTRATOR)
 
 
 def grant(cast: Cast, by: str, to: str, kind: DutyKind, authority: str) -> None:

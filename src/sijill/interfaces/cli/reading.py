@@ -41,13 +41,14 @@ def balance_of(since: datetime | None, until: datetime | None) -> dict[str, Any]
         lonely = transfers.lines_without_counterpart(auditor)
         codes = {a.id: a.code for a in access.authorities(auditor)}
         sites = {f.id: f.code for f in places.facilities(auditor)}
+        halls = {h.id: h.code for f in sites for h in places.halls(auditor, f)}
         kept = ledger.books(auditor)
     found: list[dict[str, Any]] = []
     for book in kept:
         rows = [r for r in books.rows if r.account.book_id == book]
         accounts = [
             {
-                "account": _label(r.account, sites, codes),
+                "account": _label(r.account, sites, halls, codes),
                 "opening": r.opening, "in": r.entered, "out": r.left, "closing": r.closing,
             }
             for r in rows
@@ -61,11 +62,11 @@ def balance_of(since: datetime | None, until: datetime | None) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _label(account: Any, sites: dict[int, str], codes: dict[int, str]) -> str:
-    """An account in codes: kind, place, hall number, other authority, note."""
+def _label(account: Any, sites: dict[int, str], halls: dict[int, str], codes: dict[int, str]) -> str:
+    """An account in codes: kind, place, hall, other authority, note."""
     parts = [account.kind.value, sites.get(account.facility_id, ""), codes.get(account.other_id, ""), account.note]
     if account.hall_id:
-        parts.insert(2, f"hall {account.hall_id}")
+        parts.insert(2, f"hall {halls.get(account.hall_id, account.hall_id)}")
     return " ".join(p for p in parts if p)
 
 

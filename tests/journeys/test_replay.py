@@ -13,7 +13,7 @@ from sijill.domain.access import queries as access_queries
 from sijill.domain.access.viewing import viewing
 from sijill.exercises.escorting import carry_out
 from sijill.exercises.movements import BadFile, Fault, openings, read_day, read_movements, read_places
-from sijill.exercises.replay import Lost, World, arrive, build, check_day, plan_day, renew_sessions, replay, shares
+from sijill.exercises.replay import Lost, World, arrive, build, check_day, in_turn, plan_day, renew_sessions, replay
 
 ROOT = Path(__file__).resolve().parents[2]
 MOVEMENTS = ROOT / "tests" / "fixtures" / "replay" / "movements.csv"
@@ -133,10 +133,9 @@ def test_who_stays_behind_is_missed_at_the_end_of_the_day(db: None) -> None:
     day = date(2018, 7, 2)
     groups = [g for g in read_movements(MOVEMENTS, read_places(PLACES)).groups if g.day == day]
     planned = plan_day(world, groups)
-    for share in shares(planned):
-        for errand in share:
-            if errand.destination is not world.prisons["Old Mill"]:
-                carry_out(errand, lambda: now)
+    for errand in in_turn(planned):
+        if errand.destination is not world.prisons["Old Mill"]:
+            carry_out(errand, lambda: now)
     arrive(world, planned)
     with pytest.raises(Lost, match="disagree about held"):
         check_day(world, day)

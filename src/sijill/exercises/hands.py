@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sijill.exercises.escorting import Errand
 
-Work = Callable[[Sequence[Sequence["Errand"]]], None]
+Work = Callable[[Sequence["Errand"]], None]
+WORKERS_MAX = 8
 
 
 def clock() -> datetime:
@@ -39,35 +40,34 @@ class Failed(Exception):
     """A worker could not do its share. The text says why: not every error can travel between processes."""
 
 
-def _carry_out(errands: Sequence["Errand"]) -> None:
+def _carry_out(errand: "Errand") -> None:
     from sijill.exercises.escorting import carry_out  # noqa: PLC0415
 
     try:
-        for errand in errands:
-            carry_out(errand, clock)
+        carry_out(errand, clock)
     except Exception as wrong:
         raise Failed(f"{type(wrong).__name__}: {wrong}") from wrong
 
 
-def _alone(shares: Sequence[Sequence["Errand"]]) -> None:
-    for share in shares:
-        _carry_out(share)
+def _alone(errands: Sequence["Errand"]) -> None:
+    for errand in errands:
+        _carry_out(errand)
 
 
 @contextmanager
 def hands(workers: int | None = None) -> Iterator[Work]:
-    """Something that carries out shares of work, side by side on as many processes as there are cores (at most four).
+    """Something that carries out errands, taken in their order and worked at side by side. An error in one is raised.
 
-    Each share is done in its order. An error in any of them is raised here.
+    One process for each core, at most WORKERS_MAX: with its own connection each keeps a core busy.
     """
-    count = workers if workers is not None else min(4, os.cpu_count() or 1)
+    count = workers if workers is not None else min(WORKERS_MAX, os.cpu_count() or 1)
     if count <= 1:
         yield _alone
         return
     with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_begin) as pool:
 
-        def together(shares: Sequence[Sequence["Errand"]]) -> None:
-            for done in [pool.submit(_carry_out, share) for share in shares]:
+        def together(errands: Sequence["Errand"]) -> None:
+            for done in [pool.submit(_carry_out, errand) for errand in errands]:
                 done.result()
 
         yield together

@@ -74,7 +74,7 @@ def replay(transfers: Path, capacities: Path, *, rows: int | None, say: Say, wor
     """Replay a file of movements in the (empty) register this process is connected to. Returns the exit status.
 
     0 only when every book balanced at the end of every day, the recount is clean and nobody was lost; 2 for a file that
-    cannot be read. `workers`: how many processes carry batches out (None = as many as there are cores, at most four).
+    cannot be read. `workers`: how many processes carry batches out (None = one for each core).
     """
     try:
         places = read_places(capacities)
@@ -172,7 +172,7 @@ def _run(world: World, movements: Movements, work: Work, say: Say) -> int:
     for number, (day, groups) in enumerate(groupby(movements.groups, key=lambda g: g.day), 1):
         renew_sessions(world, clock())
         errands = plan_day(world, list(groups))
-        work(shares(errands))
+        work(in_turn(errands))
         moved += arrive(world, errands)
         try:
             check_day(world, day)
@@ -218,12 +218,14 @@ def _parts(people_count: int) -> Iterator[int]:
         people_count -= MANIFEST_PEOPLE_MAX
 
 
-def shares(planned: Iterable[tuple[Group, Errand]]) -> list[list[Errand]]:
-    """A day's batches by origin, the longest share first: one officer does not wait for himself."""
-    found: dict[str, list[Errand]] = defaultdict(list)
+def in_turn(planned: Iterable[tuple[Group, Errand]]) -> list[Errand]:
+    """A day's batches in the order they are taken: no two of one origin in a row, for they wait for one tally."""
+    turns: dict[str, int] = defaultdict(int)
+    ordered = []
     for group, errand in planned:
-        found[group.origin].append(errand)
-    return sorted(found.values(), key=len, reverse=True)
+        ordered.append((turns[group.origin], errand.nth, errand))
+        turns[group.origin] += 1
+    return [errand for _turn, _nth, errand in sorted(ordered, key=lambda o: o[:2])]
 
 
 def arrive(world: World, planned: Iterable[tuple[Group, Errand]]) -> int:

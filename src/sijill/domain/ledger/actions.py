@@ -11,10 +11,12 @@ from sijill.domain.access.rules import Act, NotAllowed, NotVisible, Refused, Vie
 from sijill.domain.access.viewing import as_register
 from sijill.domain.ledger import queries
 from sijill.domain.ledger.findings import follow_ups, open_rows, two_claims
-from sijill.domain.ledger.models import Account, Book, Event, Finding, FindingEvent, HeadCount, Seen, Subject
+from sijill.domain.ledger.models import Book, Event, Finding, FindingEvent, HeadCount, Seen, Subject
 from sijill.domain.ledger.rules import (
     BASES,
+    CONFIRMS,
     NEVER_IN_BULK,
+    OPEN,
     SETTLEMENTS,
     AccountKind,
     AccountSpec,
@@ -65,8 +67,9 @@ def set_categories(*, subject_id: UUID, age_class: str, sex: str, nationality: s
 
 def _require_for(event: NewEvent, by: Viewer) -> None:
     """The duty an event needs, in its book and at the place it reaches."""
-    act = Act.CORRECT if event.kind is Kind.CORRECTION else Act.RECORD_CUSTODY
-    require(by, act, authority_id=event.book_id, facility_id=event.to.facility_id if event.to else None)
+    if event.kind is Kind.CORRECTION:
+        raise Refused("correct-by-name")  # `correct` looks after both halves of what it corrects
+    require(by, Act.RECORD_CUSTODY, authority_id=event.book_id, facility_id=event.to.facility_id if event.to else None)
 
 
 def _stand_here(events: Sequence[NewEvent], by: Viewer) -> None:
@@ -90,6 +93,7 @@ def report(*, events: Sequence[NewEvent], by: Viewer, at: datetime) -> list[Rece
         _require_for(event, by)
     if sum(e.kind in NEVER_IN_BULK for e in events) > 1:
         raise Refused("never-in-bulk")
+    _confirmed_by_another(events, by)
     _stand_here(events, by)
     return record_for(events=events, by=by, at=at)
 
@@ -205,6 +209,8 @@ def register_from_tally(
     says so. Returns the receipts of the persons' events.
     """
     require(by, Act.RECORD_CUSTODY, authority_id=book_id, facility_id=to.facility_id)
+    if Subject.objects.filter(pk=tally_id, basis="pending").exists():
+        raise Refused("bad-tally")  # names pending are drawn by the signature of the names, not by hand
     events = []
     for each in registrations:
         draw = uuid5(_TWIN, str(each.event_id))
@@ -216,6 +222,18 @@ def register_from_tally(
     return record_for(events=events, by=by, at=at)[::2]
 
 
+def _confirmed_by_another(events: Sequence[NewEvent], by: Viewer) -> None:
+    """A release is verified, a death confirmed, by another user than the one who reported it (law 4)."""
+    for event in events:
+        if event.kind in CONFIRMS:
+            with as_register():
+                told = Event.objects.filter(folio__subject_id=event.subject_id, book_id=event.book_id, effect="posted")
+                told = told.filter(kind=CONFIRMS[event.kind]).order_by("-pseq")
+                last = told.values_list("by_id", flat=True).first()
+            if last == by.user_id and not Event.objects.filter(pk=event.id).exists():
+                raise Refused("needs-another-person")
+
+
 @transaction.atomic
 def mark_duplicate(
     *, event_id: UUID, book_id: int, subject_id: UUID, of: UUID, occurred_at: datetime, by: Viewer, at: datetime
@@ -224,13 +242,26 @@ def mark_duplicate(
     require(by, Act.CORRECT, authority_id=book_id)
     if subject_id == of:
         raise Refused("same-record")
-    if not Subject.objects.filter(pk=of).exists():
+    if Subject.objects.filter(pk__in=[of, subject_id]).count() != 2:
         raise NotVisible
+    _stands_open(of, subject_id, book_id)
     event = NewEvent(
         event_id, book_id, subject_id, Kind.DUPLICATE_RECORD, AccountSpec(AccountKind.DUPLICATE_OF), occurred_at,
         occurred_at, details=(("of", str(of)),),
     )  # fmt: skip
     return record_for(events=[event], by=by, at=at)[0]
+
+
+def _stands_open(of: UUID, subject_id: UUID, book_id: int) -> None:
+    """The record that stays must itself be answered for, or two records could each leave as the other's duplicate."""
+    with as_register(), connection.cursor() as cursor:
+        cursor.execute(
+            "select f.subject_id, a.kind from ledger_folio f left join ledger_account a on a.id = f.account_id"
+            " where f.book_id = %s and f.subject_id = any(%s) order by f.subject_id for update of f",
+            [book_id, [of, subject_id]],
+        )
+        if dict(cursor.fetchall()).get(of) not in OPEN:
+            raise Refused("duplicate-of-nobody")
 
 
 @transaction.atomic
@@ -252,6 +283,8 @@ def correct(
     if found is None:
         raise NotVisible
     require(by, Act.CORRECT, authority_id=found.book_id)
+    if found.kind == Kind.REGISTERED and found.n is not None:
+        raise Refused("bad-tally")  # a tally's draw follows its person: correct his event
     when = occurred_at or found.occurred_from
     event = NewEvent(
         event_id, found.book_id, found.folio.subject_id, Kind.CORRECTION, to, when, when, n=found.n if to else None,
@@ -276,13 +309,9 @@ def give_effect(*, event_id: UUID, target: UUID, ground: str, by: Viewer, at: da
     found = Event.objects.filter(pk=target, effect="none").select_related("to_account").first()
     if found is None or found.to_account is None:
         raise NotVisible
-    return correct(
-        event_id=event_id, target=target, to=_spec(found.to_account), occurred_at=None, ground=ground, by=by, at=at
-    )
-
-
-def _spec(account: Account) -> AccountSpec:
-    return AccountSpec(AccountKind(account.kind), account.facility_id, account.hall_id, account.other_id, account.note)
+    a = found.to_account
+    to = AccountSpec(AccountKind(a.kind), a.facility_id, a.hall_id, a.other_id, a.note)
+    return correct(event_id=event_id, target=target, to=to, occurred_at=None, ground=ground, by=by, at=at)
 
 
 @transaction.atomic

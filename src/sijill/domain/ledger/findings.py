@@ -7,7 +7,17 @@ from uuid import UUID, uuid5
 
 from django.db import connection
 
-from sijill.domain.ledger.rules import FINDINGS, FOLLOW_UP, OPEN, Kind, NewEvent, NewFinding, Receipt
+from sijill.domain.ledger.rules import (
+    FINDINGS,
+    FOLLOW_UP,
+    FOLLOW_UP_AT,
+    OPEN,
+    AccountKind,
+    Kind,
+    NewEvent,
+    NewFinding,
+    Receipt,
+)
 
 _SPACE = UUID("6f9f5c5e-51a1-4b8e-9a53-5d6a3f6f0c10")
 
@@ -52,35 +62,49 @@ def follow_ups(events: Sequence[NewEvent], receipts: Sequence[Receipt]) -> list[
         facility = event.to.facility_id if event.to else None
         if receipt.repeated or receipt.reason == "twin-without-effect":
             continue
-        code = receipt.reason or FOLLOW_UP.get(event.kind, "")
+        reached = FOLLOW_UP_AT.get(event.to.kind, "") if event.kind is Kind.CORRECTION and event.to else ""
+        code = receipt.reason or FOLLOW_UP.get(event.kind, reached)
         if code:
             found.append(NewFinding(event.book_id, code, event.subject_id, event.id, facility))
     return found
 
 
 _ENTERING = frozenset(
-    {Kind.ADMISSION, Kind.BIRTH, Kind.RECAPTURE, Kind.REGISTERED, Kind.WHEREABOUTS_RESTORED, Kind.CORRECTION}
+    {Kind.ADMISSION, Kind.BIRTH, Kind.RECAPTURE, Kind.REGISTERED, Kind.TRANSFER_IN, Kind.WHEREABOUTS_RESTORED}
 )
 
 
 def two_claims(events: Sequence[NewEvent], receipts: Sequence[Receipt]) -> list[NewFinding]:
-    """Two books that both hold a person with no handover between them: a finding in each."""
+    """Two books that both hold a person with no handover between them: a finding in each. After a correction that
+    leaves a person in no book at all, neither held nor released nor dead: the finding that nobody answers."""
     entering = {
         e.subject_id: e for e, r in zip(events, receipts, strict=True)
-        if r.effect == "posted" and not r.repeated and e.kind in _ENTERING and e.to and e.to.kind in OPEN
+        if r.effect == "posted" and not r.repeated and (e.kind is Kind.CORRECTION
+            or (e.kind in _ENTERING and e.to and e.to.kind in OPEN))
     }  # fmt: skip
     if not entering:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "select f.subject_id, f.book_id from ledger_folio f join ledger_account a on a.id = f.account_id"
-            " where f.subject_id = any(%s) and a.kind = any(%s)",
-            [list(entering), [k.value for k in OPEN]],
+            "select f.subject_id, f.book_id, a.kind from ledger_folio f join ledger_account a on a.id = f.account_id"
+            " where f.subject_id = any(%s) and not f.is_tally",
+            [list(entering)],
         )
-        holders: dict[UUID, list[int]] = {}
-        for subject, book in cursor.fetchall():
+        stands = cursor.fetchall()
+        cursor.execute(
+            "select id from ledger_subject where id = any(%s) and not is_tally",
+            [[s for s, e in entering.items() if e.kind is Kind.CORRECTION]],
+        )
+        corrected = [row[0] for row in cursor.fetchall()]
+    holders: dict[UUID, list[int]] = {}
+    for subject, book, kind in stands:
+        if kind in OPEN:
             holders.setdefault(subject, []).append(book)
-    return [
+    answered = {subject for subject, _book, kind in stands if kind != AccountKind.TRANSFERRED_OUT}
+    nobody = [
+        NewFinding(entering[s].book_id, "nobody-answers", s, entering[s].id) for s in corrected if s not in answered
+    ]
+    return nobody + [
         NewFinding(book, "two-claim", subject, entering[subject].id)
         for subject, books in holders.items()
         if len(books) > 1

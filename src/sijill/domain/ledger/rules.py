@@ -212,6 +212,17 @@ FOLLOW_UP: dict[Kind, str] = {
     Kind.CONTROL_LOST: "control-lost",
     Kind.CONTROL_CHANGED: "under-another",
 }
+# The same for a correction, which may reach these accounts too.
+FOLLOW_UP_AT: dict[AccountKind, str] = {
+    A.REPORTED_ESCAPED: "escape-reported",
+    A.REPORTED_DEAD: "death-reported",
+    A.RELEASED_UNVERIFIED: "release-unverified",
+    A.WHEREABOUTS_UNKNOWN: "whereabouts-unknown",
+    A.CONTROL_LOST: "control-lost",
+    A.UNDER_ANOTHER: "under-another",
+}
+# What confirms an earlier report needs another person than the one who made it (law 4).
+CONFIRMS: dict[Kind, Kind] = {Kind.RELEASE_VERIFIED: Kind.RELEASE, Kind.DEATH_CONFIRMED: Kind.REPORTED_DEAD}
 
 
 @dataclass(frozen=True, slots=True)

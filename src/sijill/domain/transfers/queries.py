@@ -375,13 +375,21 @@ def reserved(viewer: Viewer, facility_id: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+_HALF = (
+    "exists (select 1 from ledger_event e where e.id = l.{side}_event and e.effect = 'posted' and not exists"
+    " (select 1 from ledger_event c where c.supersedes = e.id and c.effect = 'posted'))"
+)
+
+
 def lines_without_counterpart(viewer: Viewer) -> dict[int, int]:
-    """Per giver's book: handover lines with one event and not the other, and no finding about them."""
+    """Per giver's book: handover lines of which one half has effect and not the other, and no finding says so."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select h.giver_id, count(*) from transfers_handoverline l join transfers_handover h"
-            " on h.id = l.handover_id where (l.out_event is null) <> (l.in_event is null)"
-            " and not exists (select 1 from ledger_finding f"
-            " where f.ref = h.id and f.subject_id = l.subject_id) group by h.giver_id"
+            " on h.id = l.handover_id where l.code in ('received', 'extra')"
+            f" and {_HALF.format(side='out')} <> {_HALF.format(side='in')}"
+            " and not exists (select 1 from ledger_finding f where f.subject_id = l.subject_id"
+            " and (f.ref in (h.id, l.out_event, l.in_event) or f.code in ('nobody-answers', 'two-claim')))"
+            " group by h.giver_id"
         )
         return dict(cursor.fetchall())

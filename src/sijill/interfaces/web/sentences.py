@@ -17,6 +17,9 @@ REFUSALS: dict[str, str | Promise] = {
     "password-too-short": _("The password is too short: %(least)s characters are the least."),
     "username-taken": _("Somebody has this user name already; choose another."),
     "built-in-duty": _("That duty is built into the register and is given to nobody."),
+    "correct-by-name": _("A correction names the report it corrects; use the button beside that report."),
+    "needs-another-person": _("Who reported it cannot confirm it: another person must."),
+    "duplicate-of-nobody": _("The record that stays must itself be answered for in this book."),
     "wrong-password": _("That is not your password."),
     "too-many-wrong-passwords": _("Too many wrong passwords. Wait a quarter of an hour."),
     "no-signing-session": _(

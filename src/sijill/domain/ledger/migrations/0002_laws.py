@@ -66,6 +66,7 @@ alter table ledger_account add constraint account_other_needed check (
   kind not in ('handing-over', 'transferred-out') or other_id is not null);
 alter table ledger_event add constraint event_hash_length check (octet_length(prev) = 32);
 alter table ledger_folio alter column pseq set default 0;
+create index event_supersedes on ledger_event (supersedes) where supersedes is not null;
 create index finding_ref on ledger_finding (ref) where ref is not null;
 """
 
@@ -74,7 +75,10 @@ create index finding_ref on ledger_finding (ref) where ref is not null;
 HERE = f"{book()} or account_id = any ((select viewer_accounts())::bigint[])"
 IN_MY_AUTHORITIES = "book_id = any ((select viewer_authorities())::bigint[])"
 BUILT_IN = "(select viewer_is_built_in())"
-AT_MY_PLACE = f"{book()} or facility_id = any ((select viewer_facilities())::bigint[])"
+AT_MY_PLACE = (
+    f"{book()} or (facility_id = any ((select viewer_facilities())::bigint[])"
+    " and book_id = any ((select viewer_authorities())::bigint[]))"
+)
 
 WALLS = (
     wall(

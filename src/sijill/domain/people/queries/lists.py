@@ -9,6 +9,8 @@ from uuid import UUID, uuid5
 from django.db import connection
 
 from sijill.domain.access.rules import NotVisible, Refused, Viewer
+from sijill.domain.ledger import queries as ledger
+from sijill.domain.ledger.rules import OPEN
 from sijill.domain.people.columns import Field, mapping_flaw, propose
 from sijill.domain.people.lists import Table, Unreadable, read
 from sijill.domain.people.models import ListImport
@@ -186,12 +188,22 @@ def preview(
 
 
 def here_already(viewer: Viewer, row: ImportRow, rows: Sequence[ReadRow]) -> dict[int, UUID]:
-    """Row number -> person, for rows whose number of the same issuer somebody else in this authority's register has."""
+    """Row number -> person, for rows whose number of the same issuer somebody has who is answered for in this book now.
+
+    A number alone never keeps a body out of the sums: whoever was transferred out, released or is in another book only
+    is admitted again, as a record of its own.
+    """
     known = _numbers_here(row.authority_id, {n for r in rows for n in r.numbers})
+    holders = {p for people in known.values() for p in people}
+    open_here = {
+        w.subject_id
+        for w in ledger.where(viewer, sorted(holders))
+        if w.account.book_id == row.authority_id and w.account.kind in OPEN
+    }
     found = {}
     for read_row in rows:
         own = person_id(row.key, read_row.row)
-        others = [p for number in read_row.numbers for p in known.get(number, ()) if p != own]
+        others = [p for number in read_row.numbers for p in known.get(number, ()) if p != own and p in open_here]
         if others:
             found[read_row.row] = others[0]
     return found

@@ -10,7 +10,9 @@ from django.db import connection
 
 from sijill.domain.access.rules import NotAllowed, NotVisible, Refused
 from sijill.domain.access.viewing import viewing
+from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger import queries as ledger_queries
+from sijill.domain.ledger.rules import AccountKind, AccountSpec, Kind, NewEvent
 from sijill.domain.people import actions, jobs, queries
 from sijill.domain.people.actions import importing
 from sijill.domain.people.actions.importing import CHUNK
@@ -169,13 +171,33 @@ def test_the_same_file_twice_changes_nothing(cast: Cast) -> None:
     assert roll(cast) == 3
 
 
+TWICE = "Name,Number,Issuer\nKarim Masri,iq 0001827,sdf\nKarim Masri,IQ-0001827,ICRC\n"
+
+
+def stand(cast: Cast, person: UUID, kind: Kind, to: AccountSpec, hour: int) -> None:
+    """Report one thing about somebody in ALPHA's book."""
+    by, when = cast.viewer("alice"), NOON - timedelta(hours=hour)
+    with viewing(by.user_id):
+        event = NewEvent(uuid4(), cast.authority["ALPHA"], person, kind, to, when, when)
+        assert ledger.report(events=[event], by=by, at=NOON)[0].effect == "posted"
+
+
 def test_somebody_who_is_here_already_is_not_registered_twice(cast: Cast) -> None:
-    enter(cast, kareem())  # number IQ-0001827 of SDF
-    content = "Name,Number,Issuer\nKarim Masri,iq 0001827,sdf\nKarim Masri,IQ-0001827,ICRC\n"
-    kept = upload(cast, content)
+    person = enter(cast, kareem())[0].person_id  # number IQ-0001827 of SDF
+    stand(cast, person, Kind.ADMISSION, AccountSpec(AccountKind.HELD, facility_id=cast.facility["A-MAIN"]), 9)
+    kept = upload(cast, TWICE)
     assert (preview(cast, kept).good, preview(cast, kept).already_here) == (1, 1)
     done = run(cast, kept)
     assert (done.imported, done.already_here) == (1, 1)
+
+
+def test_a_number_alone_keeps_nobody_out_of_the_sums(cast: Cast) -> None:
+    """He was released and is brought back: the same number, and a body that somebody answers for."""
+    person = enter(cast, kareem())[0].person_id
+    stand(cast, person, Kind.ADMISSION, AccountSpec(AccountKind.HELD, facility_id=cast.facility["A-MAIN"]), 9)
+    stand(cast, person, Kind.RELEASE, AccountSpec(AccountKind.RELEASED_UNVERIFIED), 8)
+    done = run(cast, upload(cast, TWICE))
+    assert (done.imported, done.already_here) == (2, 0)
 
 
 def test_the_user_may_correct_the_mapping(cast: Cast) -> None:

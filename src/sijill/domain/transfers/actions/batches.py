@@ -252,7 +252,8 @@ def add_lines(*, manifest_id: UUID, subject_ids: Sequence[UUID], by: Viewer, at:
         raise Refused("manifest-sealed")
     wanted = list(dict.fromkeys(subject_ids))
     with as_register():
-        Manifest.objects.select_for_update().get(pk=manifest_id)
+        if Manifest.objects.select_for_update().get(pk=manifest_id).state != "draft":
+            raise Refused("manifest-sealed")
         _held_at_origin(by, batch, wanted)
         there = {line.subject_id: line.no for line in queries.manifest_lines(by, manifest_id)}
         new = [s for s in wanted if s not in there]
@@ -294,6 +295,8 @@ def remove_line(*, manifest_id: UUID, subject_id: UUID, by: Viewer, at: datetime
     if manifest.state != "draft":
         raise Refused("manifest-sealed")
     with as_register():
+        if Manifest.objects.select_for_update().get(pk=manifest_id).state != "draft":
+            raise Refused("manifest-sealed")
         ManifestLine.objects.filter(manifest_id=manifest_id, subject_id=subject_id).delete()
 
 
@@ -311,6 +314,9 @@ def seal_manifest(*, manifest_id: UUID, by: Viewer, at: datetime) -> str:
     if manifest.state != "draft" or batch.state not in (BatchState.AUTHORISED, BatchState.CLEARED):
         raise Refused("batch-not-ready", state=batch.state.value, to="sealed")
     access.signing_session(authority_id=batch.sender_id, by=by, at=at)
+    with as_register():  # locked before its lines are read: nobody joins or leaves it meanwhile
+        if Manifest.objects.select_for_update().get(pk=manifest_id).state != "draft":
+            raise Refused("manifest-sealed")
     lines = queries.manifest_lines(by, manifest_id)
     if not lines:
         raise Refused("empty-manifest")
@@ -319,9 +325,6 @@ def seal_manifest(*, manifest_id: UUID, by: Viewer, at: datetime) -> str:
     sealed = _seal_bytes(by, batch, manifest, subjects, at)
     digest = hashlib.sha256(sealed).digest()
     with as_register():
-        locked = Manifest.objects.select_for_update().get(pk=manifest_id)
-        if locked.state != "draft":
-            raise Refused("manifest-sealed")
         _held_at_origin(by, batch, subjects)
         Manifest.objects.filter(pk=manifest_id).update(
             state="sealed", bytes=sealed, sha256=digest, sealed_at=at, sealed_by_id=by.user_id

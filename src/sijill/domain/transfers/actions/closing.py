@@ -23,6 +23,8 @@ def close_batch(*, batch_id: UUID, by: Viewer, at: datetime) -> None:
         handovers = [h.id for h in queries.handovers(by, batch_id=batch_id)]
         signed = queries.statements_of(by, handovers)
         refs = handovers + [s.id for rows in signed.values() for s in rows]
+        for handover in handovers:
+            refs += [e for line in queries.lines(by, handover) for e in (line.out_event, line.in_event) if e]
         left = [f for f in ledger.findings_by_refs(by, refs) if f.state != "closed"]
         if left:
             raise Refused("findings-open", n=len(left))

@@ -92,6 +92,14 @@ def _check(paper: Paper) -> None:
         raise Refused("scan-too-large", limit=SCAN_BYTES_MAX)
 
 
+def _paper_of_another(handover: HandoverRow, side: Side, by: Viewer) -> None:
+    """Who signed one side does not enter the other side's paper, unless that side has nobody here who could."""
+    if queries.has_no_signer(by, authority_of(handover, side)):
+        return
+    if Statement.objects.filter(handover_id=handover.id, by_id=by.user_id).exclude(side=side.value).exists():
+        raise Refused("already-signed-other-side")
+
+
 def sign(
     handover: HandoverRow,
     statement_id: UUID,
@@ -108,6 +116,7 @@ def sign(
     authority = authority_of(handover, side)
     if paper is not None:
         _check(paper)
+        _paper_of_another(handover, side, by)
     session = None if paper else access.signing_session(authority_id=authority, by=by, at=at)
     scan_hash = hashlib.sha256(paper.scan).digest() if paper else None
     body = canonical(

@@ -170,8 +170,9 @@ class DataFolder:
         return content
 
     def _close_to_others(self) -> None:
-        known = any((self.path / mark).exists() for mark in MARKS)
-        if not known and any(self.path.iterdir()):
+        # In this order: another first start may be making its first file, a mark, at this moment.
+        holds_something = any(self.path.iterdir())
+        if holds_something and not any((self.path / mark).exists() for mark in MARKS):
             raise HostError(
                 "data-folder-foreign",
                 f"The folder {self.path} holds other things and no register;"

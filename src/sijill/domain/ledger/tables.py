@@ -124,8 +124,8 @@ def flush(rows: Rows, folios: Sequence[Folio]) -> None:
     batches: list[tuple[str, Sequence[Sequence[Any]]]] = [
         (_INSERT_EVENTS, rows.events),
         (_INSERT_LINES, rows.lines),
+        (_END, rows.ended),  # first: a stay may end and then, by a later report of the same call, be disbelieved
         (_DROP, rows.dropped),
-        (_END, rows.ended),
         (_INSERT_STAYS, [*rows.withdrawn, *rows.added.values()]),
         (_UPDATE_FOLIOS, folio_rows),
     ]

@@ -17,7 +17,7 @@ SECRETS_FORMAT = "sijill-secrets/1"
 SECRET_NAMES = ("sijill_admin", "sijill_owner", "sijill_app", "secret_key")
 OWN_ONLY = 0o700
 # By any of these a folder is known to be a register's, also one whose making was cut short.
-MARKS = ("register.json", "secrets.json", "start.lock", "serve.lock", "throwaway.lock")
+MARKS = ("register.json", "secrets.json", "start.lock", "users.lock", "serve.lock", "throwaway.lock")
 
 
 def data_path(env: Mapping[str, str]) -> Path:

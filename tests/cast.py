@@ -36,12 +36,17 @@ PEOPLE = {
     "asma": ("ALPHA", DutyKind.SENDING_OFFICER, None),
     "adnan": ("ALPHA", DutyKind.SENDING_OFFICER, "A-SIDE"),
     "amal": ("ALPHA", DutyKind.DUTY_OFFICER, None),
+    "ahmad": ("ALPHA", DutyKind.DUTY_OFFICER, None),
+    "aida": ("ALPHA", DutyKind.DUTY_OFFICER, "A-SIDE"),
     "basil": ("BRAVO", DutyKind.CARRYING_OFFICER, None),
     "bushra": ("BRAVO", DutyKind.REGISTRAR, None),
     "charlie": ("CHARLIE", DutyKind.RECEIVING_OFFICER, None),
     "chiara": ("CHARLIE", DutyKind.REGISTRAR, None),
     "dora": ("DELTA", DutyKind.REGISTRAR, None),
     "farid": ("ALPHA", DutyKind.ANALYST, None),
+    "fatima": ("ALPHA", DutyKind.FINANCE_OFFICER, None),
+    "adil": ("ALPHA", DutyKind.ADMINISTRATOR, None),
+    "lina": ("ALPHA", DutyKind.LEGAL_OFFICER, None),
 }
 PLACES = {
     "A-MAIN": ("ALPHA", "IQ-NI"),

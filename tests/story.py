@@ -15,13 +15,13 @@ from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger import queries as ledger_queries
 from sijill.domain.ledger.queries import AccountRow, Balance, FindingRow
 from sijill.domain.ledger.recount import Recount, recount
-from sijill.domain.ledger.rules import AccountSpec, Admission, Kind, NewEvent, Receipt
+from sijill.domain.ledger.rules import AccountKind, AccountSpec, Admission, Kind, NewEvent, Receipt
 from sijill.domain.people import actions as people
 from sijill.domain.people.rules import Birth, ClaimValue, Name, Nationality, NewClaim, NewPerson, Precision, Sex
 from sijill.domain.transfers import actions, queries
 from sijill.domain.transfers.queries import BatchRow, HandoverRow, ManifestRow
 from sijill.domain.transfers.rules import Extra, LineRow, Outcome, OutcomeCode, Resolution, Scope
-from tests.cast import NOON, PASSWORD, Cast
+from tests.cast import NOON, PASSWORD, PEOPLE, Cast
 
 GIVERS = {1: ("asma", "ALPHA"), 2: ("basil", "BRAVO")}
 RECEIVERS = {1: ("basil", "BRAVO"), 2: ("charlie", "CHARLIE")}
@@ -223,12 +223,12 @@ class Story:
     def _sign(
         self, action: Any, ordinal: int, statement: UUID | None, name: str, authority: str, also: dict[str, Any]
     ) -> UUID:
-        """Sign one statement in a signing session (a paper needs none). Returns its id."""
+        """Sign one statement in a signing session, or enter a paper in one of the enterer's own. Returns its id."""
         manifest, session = also.pop("manifest", None), also.pop("session", True)
         key = statement or uuid4()
         at = self.tick()
-        if session and "paper" not in also:
-            self.open_session(name, authority)
+        if session:
+            self.open_session(name, PEOPLE[name][0] if "paper" in also else authority)
         with self.acting(name) as by:
             also = {"occurred_at": at} | also
             action(statement_id=key, handover_id=self.handover(ordinal, manifest).id, by=by, at=at, **also)
@@ -291,11 +291,24 @@ class Story:
             return recount(by)
 
     def settle_all(self, name: str = "amal") -> None:
-        """Close every open finding of every book, each by its own registrar or duty officer."""
-        owners = {self.cast.authority[a]: REGISTRARS[a] for a in REGISTRARS}
+        """Close every open finding of every book, each by its own registrar, once what it is about is no longer so."""
+        code = {i: c for c, i in self.cast.authority.items()}
         for finding in self.findings(states=("open", "explained")):
-            with self.acting(owners[finding.book_id]) as by:
+            self._end(finding, code[finding.book_id])
+            with self.acting(REGISTRARS[code[finding.book_id]]) as by:
                 ledger.settle_finding(
                     finding_event_id=uuid4(), finding_id=finding.id, state="closed", note="looked into", by=by,
                     at=self.tick(),
                 )  # fmt: skip
+
+    def _end(self, finding: FindingRow, authority: str) -> None:
+        """What a finding waits for: a reported death confirmed, a missing person found again."""
+        ends = {
+            "death-reported": (Kind.DEATH_CONFIRMED, AccountSpec(AccountKind.DEAD_CONFIRMED)),
+            "whereabouts-unknown": (
+                Kind.WHEREABOUTS_RESTORED,
+                AccountSpec(AccountKind.HELD, facility_id=self.cast.facility["A-MAIN"]),
+            ),
+        }
+        if finding.subject_id and finding.code in ends:
+            self.report(authority, finding.subject_id, *ends[finding.code])

@@ -16,7 +16,7 @@ PLANTED = {
     "domain/access/queries.py": "from sijill.domain.places import rules as planted",
     "domain/places/rules.py": "import django",
     "domain/places/models.py": "from sijill.domain.places import queries as planted",
-    "domain/ledger/queries.py": "from sijill.domain.people import rules as planted",
+    "domain/ledger/queries/standing.py": "from sijill.domain.people import rules as planted",
     "domain/ledger/rules.py": "from sijill.host import errors as planted",
     "engines/__init__.py": "from sijill import interfaces as planted",
     "host/errors.py": "import django",

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
-ROOMS = ("access", "places", "ledger", "people", "transfers")
+ROOMS = ("access", "places", "ledger", "people", "transfers", "figures")
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.attack import databases
 
-ROOMS = ("access", "places", "ledger", "people", "transfers")
+ROOMS = ("access", "places", "ledger", "people", "safeguards", "transfers", "figures", "sharing")
 FRAMEWORK = ("django_", "axes_", "auth_", "procrastinate_")
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
 

@@ -44,6 +44,8 @@ def tell() -> dict[str, str]:
             )  # fmt: skip
         _identities(story)
         _places(story)
+        _losses(story)
+        _published(story)
     return {
         **{name: str(user) for name, user in cast.user.items()},
         **{code: str(number) for code, number in (cast.authority | cast.facility).items()},
@@ -58,6 +60,7 @@ def _identities(story) -> None:  # type: ignore[no-untyped-def]
     from sijill.domain.access import actions as access
     from sijill.domain.people import actions as people
     from sijill.domain.people.rules import Name, NewClaim
+    from sijill.domain.safeguards import actions as safeguards
 
     one, other = story.people[:2]
     with story.acting("alice") as by:
@@ -76,6 +79,11 @@ def _identities(story) -> None:  # type: ignore[no-untyped-def]
             content=b"Name,Sex\nSomebody,M\n", by=by, at=at,
         )  # fmt: skip
         access.record_read(subject=one, purpose="visit", by=by, at=at)
+        basis = safeguards.state_legal_basis(
+            basis_id=uuid4(), subject_id=one, authority_id=alpha, ground="conviction", ordering_authority="Court",
+            document="Judgment 7", source="Court file", stated_on=at.date(), expires_on=None, by=by, at=at,
+        )  # fmt: skip
+        safeguards.withdraw_legal_basis(basis_id=basis, reason="another person", by=by, at=at)
         access.remember_answer(key=uuid4(), what="test", answer="1", by=by, at=at)
 
 
@@ -97,6 +105,55 @@ def _places(story) -> None:  # type: ignore[no-untyped-def]
         places.set_capacity(
             capacity_id=uuid4(), facility_id=main, kind="maximum", category="", places=10, approver="Col. X",
             approved_on=date(2026, 1, 1), document="", by=by, at=at,
+        )  # fmt: skip
+
+
+def _losses(story) -> None:  # type: ignore[no-untyped-def]
+    """A-SIDE lost with one person inside, who is then reported escaped and searched for."""
+    from sijill.domain.ledger import actions as ledger
+    from sijill.domain.ledger import queries
+
+    person, loss = story.admit(1, facility="A-SIDE")[0], story.id("loss")
+    story.tick(5)
+    with story.acting("amal") as by:
+        ledger.propose_loss(
+            loss_id=loss, book_id=story.cast.authority["ALPHA"], facility_id=story.cast.facility["A-SIDE"],
+            kind="control-lost", other_id=None, ground="No contact.", occurred_at=story.now, by=by, at=story.now,
+        )  # fmt: skip
+    with story.acting("ahmad") as by:
+        ledger.confirm_loss(loss_id=loss, confirm_id=uuid4(), by=by, at=story.tick())
+        ledger.resolve_by_name(
+            event_id=uuid4(), loss_id=loss, subject_id=person, outcome="reported-escaped", facility_id=None,
+            hall_id=None, other_id=None, occurred_from=story.now, occurred_to=story.now, evidence="Seen running.",
+            grade="one-source", by=by, at=story.tick(),
+        )  # fmt: skip
+        ledger.add_search_step(
+            step_id=uuid4(), finding_id=queries.searches(by)[0].finding.id, step="searched", owner=None,
+            text="The north wall", by=by, at=story.tick(),
+        )  # fmt: skip
+
+
+def _published(story) -> None:  # type: ignore[no-untyped-def]
+    """A figure somebody published and took back; what a day costs."""
+    from sijill.domain.figures import actions as figures
+    from sijill.domain.sharing import actions as sharing
+
+    at = story.tick()
+    with story.acting("farid") as by:
+        figures.add_topic(code="moved", names={"en": "Moved"}, unit="persons", measure={}, by=by, at=at)
+        claim = figures.enter_claim(
+            claim_id=uuid4(), topic="moved", low=150, high=150, modality="counted", speaker="A speaker", outlet="A paper",
+            address="", published_on=at.date(), as_of=at.date(), quoted="150 came", by=by, at=at,
+        )  # fmt: skip
+        figures.set_claim_state(
+            step_id=uuid4(), claim_id=claim, state="withdrawn", said_by="A speaker", outlet="A paper",
+            said_on=at.date(), by=by, at=at,
+        )  # fmt: skip
+    with story.acting("fatima") as by:
+        sharing.set_rate(
+            rate_id=uuid4(), authority_id=story.cast.authority["ALPHA"], facility_id=None, label="Food",
+            amount="6600000/511", currency="IQD", valid_from=date(2026, 1, 1), valid_to=None, source="A paper",
+            illustrative=True, by=by, at=at,
         )  # fmt: skip
 
 

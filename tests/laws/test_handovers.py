@@ -1,5 +1,6 @@
 """Random handovers along the chain, told twice, restated, with escapes and deaths in between: nobody disappears."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -18,13 +19,14 @@ from hypothesis.stateful import (
 )
 
 from sijill.domain.access.rules import Refused
+from sijill.domain.ledger import actions
 from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.rules import OPEN, AccountKind, AccountSpec, Kind
 from sijill.domain.transfers import queries
 from sijill.domain.transfers.queries import HandoverRow
 from sijill.domain.transfers.rules import GIVER_RESOLVES, RESTATABLE, Extra, HandoverState, LineRow
 from tests.cast import NOON, Cast
-from tests.story import Story
+from tests.story import REGISTRARS, Story
 
 pytestmark = [pytest.mark.postgres15, pytest.mark.slow, pytest.mark.timeout(1200)]  # shrinking a failure takes a while
 PEOPLE = 4
@@ -181,6 +183,34 @@ class Handovers(RuleBasedStateMachine):
         }[kind]
         self.story.report(book, person, kind, to)
 
+    @rule(data=st.data())
+    def taken_back(self, data: st.DataObject) -> None:
+        """A registrar voids something that had effect in his book, one half of a handover too."""
+        person = data.draw(st.sampled_from(self.everybody()))
+        code = {number: name for name, number in self.cast.authority.items()}
+        with self.story.register() as by:
+            told = [e for e in ledger.history(by, person) if e.effect == "posted" and e.book_id in code]
+        if not told:
+            return
+        event = data.draw(st.sampled_from(told))
+        with self.story.acting(REGISTRARS[code[event.book_id]]) as by:
+            actions.correct(
+                event_id=uuid4(), target=event.id, to=None, occurred_at=None, ground="mistake", by=by,
+                at=self.story.tick(),
+            )  # fmt: skip
+
+    @precondition(lambda self: self.look().findings)
+    @rule(data=st.data(), state=st.sampled_from(["explained", "closed", "closed"]))
+    def settled(self, data: st.DataObject, state: str) -> None:
+        """Somebody settles a finding he would like to be rid of; what is still so does not let itself be closed."""
+        finding = data.draw(st.sampled_from(self.look().findings))
+        code = {number: name for name, number in self.cast.authority.items()}
+        at = self.story.tick()
+        with self.story.acting(REGISTRARS[code[finding.book_id]]) as by, suppress(Refused):
+            actions.settle_finding(
+                finding_event_id=uuid4(), finding_id=finding.id, state=state, note="looked into", by=by, at=at
+            )
+
     def everybody(self) -> list[UUID]:
         return [*self.story.people, *self.extras]
 
@@ -209,7 +239,9 @@ class Handovers(RuleBasedStateMachine):
     def every_half_has_its_other_half_or_a_finding(self) -> None:
         with self.story.register() as by:
             assert queries.lines_without_counterpart(by) == {}
-        codes = {f.code for f in self.look().findings}
+        with self.story.register() as by:
+            ever = ledger.findings(by, states=("open", "explained", "closed"), limit=5000)
+        codes = {f.code for f in ever}
         for ordinal in (1, 2):
             for line in self.lines(ordinal).values():
                 if line.code not in ("", "received"):

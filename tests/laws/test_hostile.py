@@ -29,19 +29,25 @@ FRAMEWORK = {  # Django, axes, procrastinate: no content of the register; grants
     "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers",
 }  # fmt: skip
 PUBLIC = {"access_authority", "access_installation", "places_facility", "places_hall"}  # to whoever signs in
-STATED = {"places_controlstatement", "places_capacity"}  # what is said of places: no person in it
+STATED = {  # what is said of places and in public: no person in it
+    "places_controlstatement", "places_capacity", "figures_topic", "figures_claim", "figures_claimstep",
+}  # fmt: skip
 APPEND_ONLY = {  # table -> a column that an UPDATE names
     "access_installation": "kind", "access_read": "purpose", "ledger_event": "kind", "ledger_posting": "n",
-    "ledger_headcount": "unknown", "ledger_seen": "subject_id", "ledger_findingevent": "note", "people_person": "by_id",
+    "ledger_loss": "ground", "ledger_lossstep": "ground", "ledger_lossline": "loss_id", "ledger_evidence": "text",
+    "ledger_searchstep": "text", "ledger_headcount": "unknown", "ledger_seen": "subject_id", "ledger_findingevent": "note", "people_person": "by_id",
     "people_claim": "data", "people_claimwithdrawn": "reason", "people_link": "reason", "people_linkwithdrawn": "reason",
     "people_sight": "authority_id", "places_controlstatement": "speaker", "places_capacity": "places",
     "transfers_decision": "ceiling", "transfers_batchevent": "state", "transfers_statement": "by_name",
     "transfers_lineoutcome": "code",
+    "figures_topic": "measure", "figures_claim": "low", "figures_claimstep": "state",
+    "safeguards_legalbasis": "ground", "safeguards_basiswithdrawn": "reason",
+    "sharing_rate": "numerator",
 }  # fmt: skip
 CHANGING = {  # projections, states and drafts: their rooms change them
     "access_authority", "access_duty", "access_idempotencykey", "access_signingsession", "access_user", "ledger_account",
     "ledger_book", "ledger_finding", "ledger_folio", "ledger_position", "ledger_subject", "people_listimport",
-    "people_numbering", "people_token", "people_unknowncounter", "places_facility", "places_hall", "transfers_batch",
+    "people_expected", "people_numbering", "people_token", "people_unknowncounter", "places_facility", "places_hall", "transfers_batch",
     "transfers_handover", "transfers_handoverline", "transfers_manifest", "transfers_manifestline",
     "transfers_operation", "transfers_party",
 }  # fmt: skip
@@ -49,6 +55,7 @@ NOT_EVEN_READABLE = {"people_numbering"}  # the secret of the register numbers
 READERS = {  # for each append-only table, somebody who reads its rows; "register" where nobody else is needed
     "access_read": "alice", "people_person": "alice", "people_claim": "alice", "people_claimwithdrawn": "alice",
     "people_link": "alice", "people_linkwithdrawn": "alice", "people_sight": "alice",
+    "safeguards_legalbasis": "alice", "safeguards_basiswithdrawn": "alice",
 }  # fmt: skip
 
 
@@ -214,6 +221,8 @@ WRITES_OR_COUNTS = {  # name -> a call on what is not the viewer's; each must be
     "people_index": "people_index(array['{person}'::uuid], array['x'], array['name'])",
     "people_unindex": "people_unindex('{person}'::uuid, array[]::text[])",
     "people_index_shown": "people_index_shown(array['{person}'::uuid], {DELTA})",
+    "people_came": "people_came(array['{person}'::uuid], {CHARLIE})",
+    "people_expected_no_more": "people_expected_no_more(array['{person}'::uuid], {CHARLIE})",
 }
 ASKS = {  # name -> a question about what is not the viewer's, with the only answers it may give
     "people_is_seen": ("people_is_seen('{person}'::uuid)", {False}),
@@ -223,7 +232,14 @@ ASKS = {  # name -> a question about what is not the viewer's, with the only ans
     "sees_handover": ("sees_handover('{handover}'::uuid)", {False}),
     "has_duty": ("has_duty('{alice}'::uuid, {ALPHA})", {False}),
     "has_no_signer": ("has_no_signer({BRAVO})", {False}),
+    "transfers_progress": ("(select count(*) from transfers_progress(array['{batch}'::uuid]))", {0}),
+    "transfers_line_counts": ("(select count(*) from transfers_line_counts(array['{handover}'::uuid]))", {0}),
+    "transfers_taken": ("(select count(*) from transfers_taken())", {0}),
     "people_next_serials": ("people_next_serials(1)", None),
+    "people_still_told": ("people_still_told('{person}'::uuid, now())", {False}),
+    "safeguards_may_state": ("safeguards_may_state('{person}'::uuid, {ALPHA})", {False}),
+    "safeguards_absent": ("(select count(*) from safeguards_absent({ALPHA}, {A-MAIN}, '2026-02-01', null, 50))", {0}),
+    "safeguards_held_without": ("(select count(*) from safeguards_held_without('2026-02-01'))", {0}),
 }
 
 
@@ -435,6 +451,61 @@ def test_an_event_by_somebody_without_a_part_in_the_book_is_refused(ground: Grou
                 connection.execute(*copy)
 
 
+def test_nobody_confirms_a_loss_alone_nor_in_another_s_name(ground: Ground) -> None:
+    """Law 4 in the tables: a confirmation by the one who stated it, also when it names somebody else as having done so."""
+    lost = (
+        "ledger_loss (id, book_id, facility_id, kind, custodian, ground_code, ground, occurred_at, by_id, recorded_at)"
+    )
+    step = "ledger_lossstep (id, loss_id, book_id, stated_by_id, step, ground, persons, tallied, without_effect, by_id, recorded_at)"
+    place = [int(ground.ids["A-MAIN"]), ground.ids["amal"]]
+    for said_by, wrong in (("amal", errors.CheckViolation), ("alice", errors.ForeignKeyViolation)):
+        with ground.app(REGISTER) as connection, pytest.raises(wrong):
+            loss = str(uuid4())
+            connection.execute(
+                f"insert into {lost} values (%s, %s, %s, 'control-lost', '', 'other', 'x', now(), %s, now())".encode(),
+                [loss, int(ground.ids["ALPHA"]), *place],
+            )
+            connection.execute(
+                f"insert into {step} values (gen_random_uuid(), %s, %s, %s, 'confirmed', '', 0, 0, 0, %s, now())".encode(),
+                [loss, int(ground.ids["ALPHA"]), ground.ids[said_by], ground.ids["amal"]],
+            )
+            connection.execute("set constraints all immediate")
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "constraint"),
+    [
+        ("ledger_lossline", "loss_id, event_id, folio_id", "loss_line_folio_same_book"),
+        ("ledger_evidence", "event_id, folio_id, text, grade, by_id, recorded_at", "evidence_same_book"),
+        ("ledger_searchstep", "finding_id, step, owner_id, text, by_id, recorded_at", "search_step_same_book"),
+    ],
+)
+def test_what_is_said_of_a_loss_stays_in_its_book(ground: Ground, table: str, columns: str, constraint: str) -> None:
+    reader = "alice" if table == "ledger_evidence" else "register"
+    key = "" if table == "ledger_lossline" else "id, "
+    with ground.app(ground.viewer(reader)) as connection:
+        rows = f"select {columns} from {table} limit 1"
+        if table == "ledger_lossline":  # each event and folio of a loss stands once: another of ALPHA's
+            rows = (
+                "select l.loss_id, e.id, e.folio_id from ledger_lossline l join ledger_event e"
+                " on e.book_id = l.book_id and e.folio_id <> l.folio_id limit 1"
+            )
+        found = connection.execute(rows.encode()).fetchone()
+        assert found is not None
+        connection.execute("select set_config('app.viewer', %s, true)", [REGISTER])
+        marks = ", ".join(["%s"] * len(found))
+        fresh = "gen_random_uuid(), " if key else ""
+        with pytest.raises(psycopg.Error) as refused:
+            values = [ground.ids["bushra"] if name.strip() == "by_id" else value
+                      for name, value in zip(columns.split(","), found, strict=True)]  # fmt: skip
+            connection.execute(
+                f"insert into {table} (book_id, {key}{columns}) values (%s, {fresh}{marks})".encode(),
+                [int(ground.ids["BRAVO"]), *values],
+            )
+            connection.execute("set constraints all immediate")
+    assert refused.value.diag.constraint_name in (constraint, "loss_line_same_book")
+
+
 def test_no_officer_writes_an_event_past_the_actions(ground: Ground) -> None:
     for table in (
         "ledger_event",
@@ -443,6 +514,11 @@ def test_no_officer_writes_an_event_past_the_actions(ground: Ground) -> None:
         "ledger_folio",
         "ledger_finding",
         "ledger_subject",
+        "ledger_loss",
+        "ledger_lossstep",
+        "ledger_lossline",
+        "ledger_evidence",
+        "ledger_searchstep",
     ):
         with ground.app(ground.ids["alice"]) as connection, pytest.raises(errors.InsufficientPrivilege):
             connection.execute(f"insert into {table} select * from {table} limit 1".encode())

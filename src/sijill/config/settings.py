@@ -29,7 +29,10 @@ INSTALLED_APPS = [
     "sijill.domain.places",
     "sijill.domain.ledger",
     "sijill.domain.people",
+    "sijill.domain.safeguards",
     "sijill.domain.transfers",
+    "sijill.domain.figures",
+    "sijill.domain.sharing",
     "sijill.interfaces.web",
 ]
 if not environment.flag("SIJILL_DEVELOPMENT", default=False):

@@ -45,6 +45,9 @@ class Act(StrEnum):
     STATE_CONTROL = "state-control"
     SET_CAPACITY = "set-capacity"
     SETTLE_FINDING = "settle-finding"
+    ENTER_FIGURES = "enter-figures"
+    STATE_LEGAL_BASIS = "state-legal-basis"
+    SET_RATES = "set-rates"
     MANAGE_USERS = "manage-users"
 
 
@@ -52,7 +55,15 @@ _READER = frozenset({Act.READ_COUNTS, Act.READ_PEOPLE})
 _OFFICER = _READER | {Act.SIGN_HANDOVER, Act.COUNT_HEADS, Act.RECORD_CUSTODY, Act.SETTLE_FINDING}
 PERMITS: dict[DutyKind, frozenset[Act]] = {
     DutyKind.REGISTRAR: _READER
-    | {Act.IMPORT_LIST, Act.RECORD_CUSTODY, Act.CORRECT, Act.COUNT_HEADS, Act.SETTLE_FINDING, Act.SET_CAPACITY},
+    | {
+        Act.IMPORT_LIST,
+        Act.RECORD_CUSTODY,
+        Act.CORRECT,
+        Act.COUNT_HEADS,
+        Act.SETTLE_FINDING,
+        Act.SET_CAPACITY,
+        Act.STATE_LEGAL_BASIS,
+    },
     DutyKind.COORDINATOR: _READER | {Act.PLAN_BATCH, Act.AUTHORISE_BATCH, Act.SEAL_MANIFEST, Act.SETTLE_FINDING},
     DutyKind.SENDING_OFFICER: _OFFICER | {Act.SEAL_MANIFEST},
     DutyKind.CARRYING_OFFICER: _OFFICER,
@@ -60,9 +71,9 @@ PERMITS: dict[DutyKind, frozenset[Act]] = {
     DutyKind.DUTY_OFFICER: _READER
     | {Act.RECORD_CUSTODY, Act.CORRECT, Act.STATE_CONTROL, Act.COUNT_HEADS, Act.SETTLE_FINDING},
     DutyKind.PLANNER: frozenset({Act.READ_COUNTS, Act.PLAN_BATCH, Act.SET_CAPACITY}),
-    DutyKind.LEGAL_OFFICER: _READER | {Act.SETTLE_FINDING},
-    DutyKind.FINANCE_OFFICER: frozenset({Act.READ_COUNTS}),
-    DutyKind.ANALYST: frozenset({Act.READ_COUNTS}),
+    DutyKind.LEGAL_OFFICER: _READER | {Act.SETTLE_FINDING, Act.STATE_LEGAL_BASIS},
+    DutyKind.FINANCE_OFFICER: frozenset({Act.READ_COUNTS, Act.SET_RATES}),
+    DutyKind.ANALYST: frozenset({Act.READ_COUNTS, Act.ENTER_FIGURES}),
     DutyKind.VISITING_BODY: _READER,
     DutyKind.ADMINISTRATOR: frozenset({Act.MANAGE_USERS}),
     DutyKind.AUDITOR: frozenset({Act.READ_COUNTS}),

@@ -69,6 +69,42 @@ def follow_ups(events: Sequence[NewEvent], receipts: Sequence[Receipt]) -> list[
     return found
 
 
+def open_again(events: Sequence[NewEvent], receipts: Sequence[Receipt], *, by: UUID, at: datetime) -> None:
+    """After something was voided, a person may stand again where somebody has to look for him: the finding that was
+    closed about it opens again, or a new one does."""
+    voided = {
+        (e.book_id, e.subject_id): e.id
+        for e, r in zip(events, receipts, strict=True)
+        if e.kind is Kind.CORRECTION and e.to is None and r.effect == "posted" and not r.repeated
+    }
+    if not voided:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select f.book_id, f.subject_id, a.kind, a.facility_id from ledger_folio f join ledger_account a"
+            " on a.id = f.account_id join unnest(%s::bigint[], %s::uuid[]) as k(book, subject)"
+            " on k.book = f.book_id and k.subject = f.subject_id where f.n > 0 and a.kind = any(%s)",
+            [[book for book, _ in voided], [subject for _, subject in voided], [k.value for k in FOLLOW_UP_AT]],
+        )
+        for book, subject, kind, facility in cursor.fetchall():
+            code = FOLLOW_UP_AT[AccountKind(kind)]
+            cursor.execute(
+                "select id, state from ledger_finding where book_id = %s and subject_id = %s and code = %s"
+                " order by state = 'closed', opened_at desc limit 1",
+                [book, subject, code],
+            )
+            known = cursor.fetchone()
+            if known is None:
+                open_rows([NewFinding(book, code, subject, voided[book, subject], facility)], by=by, at=at)
+            elif known[1] == "closed":
+                cursor.execute(
+                    "with again as (update ledger_finding set state = 'open', due_at = %s where id = %s returning *)"
+                    " insert into ledger_findingevent (id, finding_id, state, owner, note, by_id, at)"
+                    " select gen_random_uuid(), id, 'open', owner, 'correction', %s, %s from again",
+                    [at + timedelta(hours=FINDINGS[code][1]), known[0], by, at],
+                )
+
+
 _ENTERING = frozenset(
     {Kind.ADMISSION, Kind.BIRTH, Kind.RECAPTURE, Kind.REGISTERED, Kind.TRANSFER_IN, Kind.WHEREABOUTS_RESTORED}
 )

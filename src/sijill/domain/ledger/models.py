@@ -228,3 +228,127 @@ class FindingEvent(models.Model):
     note = models.CharField(max_length=400, blank=True)  # plain words, no names
     by = models.ForeignKey("access.User", on_delete=models.PROTECT)
     at = models.DateTimeField()
+
+
+class Loss(models.Model):
+    """Somebody stated that a place, or a hall of it, was lost with people inside. Append-only; another confirms."""
+
+    id = models.UUIDField(primary_key=True)
+    book = models.ForeignKey(Book, on_delete=models.PROTECT)
+    facility = models.ForeignKey("places.Facility", on_delete=models.PROTECT)
+    hall = models.ForeignKey("places.Hall", null=True, blank=True, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=24)
+    other = models.ForeignKey(  # who holds it now, when that is an authority here
+        "access.Authority", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    custodian = models.CharField(max_length=80, blank=True)  # the same in words, when it is none
+    ground_code = models.CharField(max_length=24)
+    ground = models.CharField(max_length=400)  # plain words, no names
+    occurred_at = models.DateTimeField()
+    by = models.ForeignKey("access.User", on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["control-lost", "control-changed", "whereabouts-unknown"]),
+                name="loss_kind_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(ground=""), name="loss_has_ground"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="control-changed") | models.Q(other__isnull=False) | ~models.Q(custodian=""),
+                name="loss_changed_names_custodian",
+            ),
+        ]
+
+
+class LossStep(models.Model):
+    """What happened to a stated loss: confirmed by another officer, withdrawn, undone. Append-only."""
+
+    id = models.UUIDField(primary_key=True)
+    loss = models.ForeignKey(Loss, on_delete=models.PROTECT, related_name="steps")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, db_index=False)
+    stated_by = models.ForeignKey("access.User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    step = models.CharField(max_length=12)
+    ground = models.CharField(max_length=400, blank=True)
+    persons = models.IntegerField(default=0)
+    tallied = models.IntegerField(default=0)
+    without_effect = models.IntegerField(default=0)
+    by = models.ForeignKey("access.User", on_delete=models.PROTECT, db_index=False)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["loss", "step"], name="loss_step_once"),
+            models.UniqueConstraint(  # confirmed or withdrawn, never both
+                fields=["loss"], condition=models.Q(step__in=["confirmed", "withdrawn"]), name="loss_decided_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(step__in=["confirmed", "withdrawn", "undone"]), name="loss_step_known"
+            ),
+            models.CheckConstraint(  # law 4: two officers
+                condition=~models.Q(step="confirmed") | ~models.Q(by=models.F("stated_by")),
+                name="loss_confirmed_by_another",
+            ),
+        ]
+
+
+class LossLine(models.Model):
+    """One subject of a confirmed loss and the event that was made for it. Append-only."""
+
+    loss = models.ForeignKey(Loss, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, db_index=False)
+    folio = models.ForeignKey(Folio, on_delete=models.PROTECT)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["loss", "folio"], name="loss_line_once")]
+
+
+class Evidence(models.Model):
+    """What a report about one person rests on, and how good that is. Append-only; never part of the event."""
+
+    id = models.UUIDField(primary_key=True)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT)
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, db_index=False)
+    folio = models.ForeignKey(Folio, on_delete=models.PROTECT)
+    text = models.CharField(max_length=1000)
+    grade = models.CharField(max_length=16)
+    by = models.ForeignKey("access.User", on_delete=models.PROTECT, db_index=False)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(grade__in=["seen-by-officer", "document", "two-sources", "one-source", "hearsay"]),
+                name="evidence_grade_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(text=""), name="evidence_has_text"),
+        ]
+
+
+class SearchStep(models.Model):
+    """What was done to find or confirm somebody: owner named, searched where, told whom, confirmed. Append-only."""
+
+    id = models.UUIDField(primary_key=True)
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="search")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, db_index=False)
+    step = models.CharField(max_length=12)
+    owner = models.ForeignKey(
+        "access.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    text = models.CharField(max_length=400, blank=True)  # plain words, no names
+    by = models.ForeignKey("access.User", on_delete=models.PROTECT, db_index=False)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(step__in=["owner", "searched", "told", "confirmed"]), name="search_step_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(step="owner", owner__isnull=False)
+                | (~models.Q(step="owner") & models.Q(owner__isnull=True) & ~models.Q(text="")),
+                name="search_step_says_something",
+            ),
+        ]

@@ -3,12 +3,14 @@
 What a history of events stands for is in `folding`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+YEARS = range(1900, 2201)  # beyond them a date is a slip of the pen; far beyond, no instant of UTC at all
 
 
 class AccountKind(StrEnum):
@@ -88,8 +90,8 @@ MOVES: dict[Kind, tuple[frozenset[AccountKind], frozenset[AccountKind]]] = {
     Kind.BIRTH: (frozenset({A.OUTSIDE}), frozenset({A.HELD, A.IN_TRANSIT})),
     Kind.REGISTERED: (frozenset({A.OUTSIDE}), OPEN),
     Kind.TRANSFER_IN: (_NEW - {A.DEAD_CONFIRMED}, frozenset({A.HELD, A.IN_TRANSIT})),
-    Kind.DEPARTURE: (frozenset({A.HELD}), frozenset({A.IN_TRANSIT, A.HANDING_OVER})),
-    Kind.ARRIVAL: (frozenset({A.IN_TRANSIT}), frozenset({A.HELD, A.HANDING_OVER})),
+    Kind.DEPARTURE: (frozenset({A.HELD, A.HANDING_OVER}), frozenset({A.IN_TRANSIT, A.HANDING_OVER})),
+    Kind.ARRIVAL: (frozenset({A.IN_TRANSIT, A.HANDING_OVER}), frozenset({A.HELD, A.HANDING_OVER})),
     Kind.RETURN: (frozenset({A.IN_TRANSIT, A.HANDING_OVER}), frozenset({A.HELD, A.IN_TRANSIT})),
     Kind.TEMPORARY_OUT: (frozenset({A.HELD}), frozenset({A.TEMPORARY_OUT})),
     Kind.TEMPORARY_RETURN: (frozenset({A.TEMPORARY_OUT}), frozenset({A.HELD})),
@@ -182,6 +184,8 @@ FINDINGS: dict[str, tuple[Owner, int]] = {
     "unknown-target": (Owner.REGISTRAR, 24),
     "nothing-to-do": (Owner.REGISTRAR, 24),
     "tally-exhausted": (Owner.REGISTRAR, 24),
+    "drawn-before-recount": (Owner.REGISTRAR, 24),
+    "late-claim": (Owner.REGISTRAR, 72),
     "two-claim": (Owner.DUTY_OFFICER, 24),
     "nobody-answers": (Owner.DUTY_OFFICER, 6),
     "escape-reported": (Owner.DUTY_OFFICER, 6),
@@ -190,6 +194,7 @@ FINDINGS: dict[str, tuple[Owner, int]] = {
     "whereabouts-unknown": (Owner.DUTY_OFFICER, 6),
     "control-lost": (Owner.DUTY_OFFICER, 12),
     "under-another": (Owner.DUTY_OFFICER, 24),
+    "said-to-be-here": (Owner.DUTY_OFFICER, 24),
     "head-count-missing": (Owner.DUTY_OFFICER, 6),
     "head-count-unlisted": (Owner.DUTY_OFFICER, 6),
     "line-absent": (Owner.SENDING_OFFICER, 12),
@@ -202,6 +207,7 @@ FINDINGS: dict[str, tuple[Owner, int]] = {
     "count-overdue": (Owner.COORDINATOR, 6),
     "names-overdue": (Owner.RECEIVING_OFFICER, 6),
     "acknowledgement-overdue": (Owner.COORDINATOR, 6),
+    "age-disputed": (Owner.LEGAL_OFFICER, 72),
 }
 # An event that has effect and leaves somebody to be found, confirmed or verified opens this finding.
 FOLLOW_UP: dict[Kind, str] = {
@@ -221,8 +227,29 @@ FOLLOW_UP_AT: dict[AccountKind, str] = {
     A.CONTROL_LOST: "control-lost",
     A.UNDER_ANOTHER: "under-another",
 }
+
+
+def still_owed(code: str, book_id: int, stands: Sequence[tuple[int, AccountKind, int]]) -> bool:
+    """True while a finding may not be closed (law 4): its subject still stands where the finding says.
+
+    `stands`: (book, account, how many) of the subject in every book. A release nobody verified, an escape or a death
+    nobody confirmed, a place nobody holds; somebody for whom no book answers at all, or two do.
+    """
+    if code == "nobody-answers":
+        return all(kind in (A.OUTSIDE, A.TRANSFERRED_OUT) or not n for _book, kind, n in stands)
+    if code == "two-claim":
+        return sum(kind in OPEN and n > 0 for _book, kind, n in stands) > 1
+    return any(book == book_id and n and FOLLOW_UP_AT.get(kind) == code for book, kind, n in stands)
+
+
 # What confirms an earlier report needs another person than the one who made it (law 4).
 CONFIRMS: dict[Kind, Kind] = {Kind.RELEASE_VERIFIED: Kind.RELEASE, Kind.DEATH_CONFIRMED: Kind.REPORTED_DEAD}
+REPORTED_AT: dict[Kind, AccountKind] = {Kind.RELEASE: A.RELEASED_UNVERIFIED, Kind.REPORTED_DEAD: A.REPORTED_DEAD}
+# An account reached by a second person's word, and where the first one's had left him.
+SECOND_WORD: dict[AccountKind, AccountKind] = {
+    A.RELEASED_VERIFIED: A.RELEASED_UNVERIFIED,
+    A.DEAD_CONFIRMED: A.REPORTED_DEAD,
+}
 
 
 @dataclass(frozen=True, slots=True)

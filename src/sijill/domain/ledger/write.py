@@ -24,7 +24,7 @@ from sijill.domain.ledger.folding import (
     standing,
     take,
 )
-from sijill.domain.ledger.rules import AccountKind, AccountRef, AccountSpec, Kind, NewEvent, Receipt
+from sijill.domain.ledger.rules import YEARS, AccountKind, AccountRef, AccountSpec, Kind, NewEvent, Receipt
 from sijill.domain.ledger.tables import Folio, NamedAccount, Rows, add_stay, columns, end_stay, flush, line_row
 from sijill.engines.proof.canonical import canonical, instant
 
@@ -34,15 +34,17 @@ EVENTS_MAX = 30_000  # in one call
 def record(events: Sequence[NewEvent], *, by: UUID, at: datetime) -> list[Receipt]:
     """Record reports in the given order and post what follows from them. The caller holds the transaction.
 
-    Returns one receipt per event, in order. An id seen before gives a receipt marked `repeated`, if it says the same of
-    the same subject; otherwise Refused("id-already-used"). Refused("too-many-events") above EVENTS_MAX,
-    ("unknown-subject") for an id nobody registered.
+    Returns one receipt per event, in order. An id seen before gives a receipt marked `repeated`, if it says the same;
+    otherwise Refused("id-already-used"). Refused("too-many-events") above EVENTS_MAX,
+    ("unknown-subject") for an id nobody registered, ("day-out-of-range") for an instant no reader could be shown.
     """
     if len(events) > EVENTS_MAX:
         raise Refused("too-many-events", limit=EVENTS_MAX)
+    if any(e.occurred_from.year not in YEARS or e.occurred_to.year not in YEARS for e in events):
+        raise Refused("day-out-of-range")
     folios = _lock(events)
-    known, numbers = _known(events, folios)
     accounts = _accounts(events)
+    known, numbers = _known(events, folios, accounts)
     outside = {book: ref for (book, spec), ref in accounts.items() if spec.kind is AccountKind.OUTSIDE}
     rows, receipts = Rows(), []
     for event in events:
@@ -120,7 +122,9 @@ def _folio(row: Sequence[Any]) -> Folio:
 
 
 def _known(
-    events: Sequence[NewEvent], folios: dict[tuple[int, UUID], Folio]
+    events: Sequence[NewEvent],
+    folios: dict[tuple[int, UUID], Folio],
+    accounts: dict[tuple[int, AccountSpec], NamedAccount],
 ) -> tuple[dict[UUID, Receipt], Iterator[int]]:
     """Receipts of the events that were recorded before, and as many numbers of recorded order as there are events.
 
@@ -128,20 +132,25 @@ def _known(
     numbers at the same time: each is used as it came, never counted on from the first.
     """
     by_id = {e.id: e for e in events}
+    if any(by_id[e.id] is not e and by_id[e.id] != e for e in events):
+        raise Refused("id-already-used")
     with connection.cursor() as cursor:
         cursor.execute(
-            "select r.numbers, e.id, e.folio_id, e.kind, e.effect, e.reason from (select array(select"
+            "select r.numbers, e.id, e.effect, e.reason, e.folio_id, e.kind, e.to_account_id, e.n, e.occurred_from,"
+            " e.occurred_to, e.supersedes from (select array(select"
             " nextval('ledger_event_order') from generate_series(1, %s)) as numbers) r"
             " left join ledger_event e on e.id = any(%s)",
             [len(events), list(by_id)],
         )
         found = cursor.fetchall()
     receipts = {}
-    for _numbers, event_id, folio_id, kind, effect, reason in found:
+    for _numbers, event_id, effect, reason, *told in found:
         if event_id is None:
             continue
-        event = by_id[event_id]
-        if folios[event.book_id, event.subject_id].id != folio_id or event.kind != kind:
+        e = by_id[event_id]
+        to = accounts[e.book_id, e.to].id if e.to else None
+        folio = folios[e.book_id, e.subject_id].id
+        if told != [folio, e.kind.value, to, e.n, e.occurred_from, e.occurred_to, e.supersedes]:
             raise Refused("id-already-used")
         receipts[event_id] = Receipt(event_id, effect, reason, repeated=True)
     return receipts, iter(sorted(found[0][0]))

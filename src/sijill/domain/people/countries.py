@@ -321,6 +321,8 @@ UA Ukraine, Ukrainian, أوكرانيا, أوكراني, ئۆکرانیا
 stateless stateless, without nationality, bidoon, عديم الجنسية, بدون جنسية, بدون, بێ ڕەگەزنامە
 unknown unknown, not known, n/a, مجهول, مجهولة, غير معروف, غير معروفة, نەزانراو, نادیار
 foreign foreign, foreigner, أجنبي, أجنبية, بیانی
+other-arab other Arab, other Arab nationality, عربي آخر, جنسية عربية أخرى
+other other, other nationality, جنسية أخرى
 """
 
 

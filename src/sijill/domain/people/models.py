@@ -61,6 +61,16 @@ class Sight(models.Model):
         ]
 
 
+class Expected(models.Model):
+    """Somebody on a sealed manifest: whoever of this authority takes part in the movement reads him until he comes."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
+    authority = models.ForeignKey("access.Authority", on_delete=models.PROTECT, db_index=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "authority"], name="expected_once")]
+
+
 class Claim(models.Model):
     """Somebody said this of the person. Append-only; withdrawn by a row beside it."""
 
@@ -109,6 +119,7 @@ class Token(models.Model):
     token = models.CharField(max_length=64, db_collation="C")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     kind = models.CharField(max_length=10)
+    coming = models.BooleanField(db_default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["authority", "token", "person"], name="token_once")]

@@ -92,6 +92,16 @@ def insert_sights(person_ids: Sequence[UUID], authority_id: int, facility_id: in
         )
 
 
+def insert_expected(person_ids: Sequence[UUID], authority_id: int) -> None:
+    """Let those of an authority who take part in the movement read these people before they come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into people_expected (person_id, authority_id) select p.id, %s from unnest(%s::uuid[]) as p(id)"
+            " on conflict do nothing",
+            [authority_id, list(person_ids)],
+        )
+
+
 def insert_claims(claims: Sequence[tuple[UUID, NewClaim]], recording: Recording) -> None:
     """Claims as (person, claim). One without a source is said by the authority that records it."""
     rows = [

@@ -7,7 +7,7 @@ import pytest
 
 from sijill.domain.access.rules import NotAllowed, NotVisible, Refused
 from sijill.domain.ledger import actions, queries
-from sijill.domain.ledger.rules import AccountKind, AccountSpec, Admission, Kind, NewSubject
+from sijill.domain.ledger.rules import AccountKind, AccountSpec, Admission, Kind, NewEvent, NewSubject
 from tests.cast import Cast
 from tests.story import Story
 
@@ -27,10 +27,12 @@ def main(story: Story) -> AccountSpec:
 def count(story: Story, n: int, tally: UUID | None = None, name: str = "alice", **changes: Any) -> UUID:
     """Count people without names at A-MAIN."""
     key = tally or uuid4()
-    asked: dict[str, Any] = {"to": main(story), "basis": "counted", "event_id": uuid4()} | changes
+    asked: dict[str, Any] = {
+        "to": main(story), "basis": "counted", "event_id": uuid4(), "occurred_at": story.tick()
+    } | changes  # fmt: skip
     with story.acting(name) as by:
         actions.count_tally(tally_id=key, book_id=story.cast.authority["ALPHA"], n=n, label="hall 2", by=by,
-                            occurred_at=story.tick(), at=story.now, **asked)  # fmt: skip
+                            at=story.now, **asked)  # fmt: skip
     return key
 
 
@@ -62,11 +64,18 @@ def test_a_tally_needs_a_number_a_basis_and_the_duty(story: Story) -> None:
     for name in ("anton", "farid", "bushra", "dora", "adnan"):
         with pytest.raises(NotAllowed):
             count(story, 1, name=name)
-    event = uuid4()
-    tally = count(story, 5, event_id=event)
-    count(story, 5, tally, event_id=event)
-    with pytest.raises(Refused, match="id-already-used"):
-        count(story, 5, event_id=event)
+    event, when = uuid4(), story.now
+    tally = count(story, 5, event_id=event, occurred_at=when)
+    count(story, 5, tally, event_id=event, occurred_at=when)
+    other: list[tuple[int, UUID | None, dict[str, Any]]] = [
+        (5, None, {}), (6, tally, {}), (5, tally, {"occurred_at": story.now}),
+        (5, tally, {"to": AccountSpec(AccountKind.HELD, facility_id=story.cast.facility["A-SIDE"])}),
+    ]  # fmt: skip
+    for n, which, changed in other:  # another tally, number, time or place under the same id
+        with pytest.raises(Refused, match="id-already-used"):
+            asked: dict[str, Any] = {"event_id": event, "occurred_at": when} | changed
+            count(story, n, which, **asked)
+    assert story.balance().tallied == 5
 
 
 def register(story: Story, tally: UUID, n: int, name: str = "alice") -> list[UUID]:
@@ -91,6 +100,26 @@ def test_registering_draws_a_tally_down_and_one_beyond_it_is_a_finding(story: St
     assert story.recount().wrong == []
     with pytest.raises(NotAllowed):
         register(story, tally, 1, name="bushra")
+
+
+def test_a_draw_from_before_a_recount_asks_for_another_recount(story: Story) -> None:
+    before = story.tick()
+    tally = count(story, 5, occurred_at=before)
+    between = story.tick()
+    count(story, 4, tally)
+    new = uuid4()
+    event = Admission(uuid4(), new)
+    for _ in range(2):  # sent twice, asked once
+        with story.acting("alice") as by:
+            actions.add_subjects(subjects=[NewSubject(new)], by=by, at=story.now)
+            actions.register_from_tally(
+                tally_id=tally, registrations=[event], to=main(story), by=by, at=story.tick(),
+                book_id=story.cast.authority["ALPHA"], occurred_at=between,
+            )  # fmt: skip
+    assert [(f.code, f.subject_id, f.n) for f in story.findings()] == [("drawn-before-recount", tally, 1)]
+    register(story, tally, 1)  # after the recount: nothing to ask
+    assert len(story.findings()) == 1
+    assert story.balance().difference == 0 and story.recount().wrong == []
 
 
 def test_taking_a_registration_back_gives_the_tally_its_person_back(story: Story) -> None:
@@ -171,6 +200,23 @@ def test_a_head_count_five_cases(story: Story) -> None:
     assert refused.value.about == {}
 
 
+def test_a_head_count_is_read_again_by_everybody_of_the_place(story: Story) -> None:
+    key = take(story, story.people[:1], unknown=3, not_on_list=2)
+    take(story, [], facility_id=story.cast.facility["A-SIDE"])
+    for name in ("alice", "anton", "farid"):
+        with story.acting(name) as by:
+            row = queries.head_count(by, key)
+            assert (row.seen, row.unknown, row.not_on_list, row.bodies) == (1, 3, 2, 6)
+            assert row.by == story.cast.user["alice"]
+            assert [r.id for r in queries.head_counts(by, row.facility_id)] == [key]
+    for name in ("adnan", "bushra", "dora"):
+        with story.acting(name) as by:
+            assert queries.head_counts(by, story.cast.facility["A-MAIN"]) == []
+            for which in (key, uuid4()):
+                with pytest.raises(NotVisible):
+                    queries.head_count(by, which)
+
+
 # ---------------------------------------------------------------------------- findings
 def settle(story: Story, state: str, name: str = "alice", **changes: Any) -> None:
     asked: dict[str, Any] = {"finding_event_id": uuid4(), "finding_id": story.findings(states=("open", "explained", "closed"))[0].id,
@@ -185,6 +231,9 @@ def test_a_finding_is_explained_closed_reopened_and_handed_on(story: Story) -> N
     with pytest.raises(Refused, match="already-settled"):
         settle(story, "explained")
     settle(story, "explained", owner="legal-officer")
+    with pytest.raises(Refused, match="still-stands-there"):
+        settle(story, "closed")
+    story.report("ALPHA", story.people[0], Kind.RECAPTURE, main(story))
     settle(story, "closed")
     with pytest.raises(Refused, match="already-settled"):
         settle(story, "explained")
@@ -198,6 +247,7 @@ def test_a_finding_is_explained_closed_reopened_and_handed_on(story: Story) -> N
 
 def test_settling_a_finding_five_cases(story: Story) -> None:
     story.report("ALPHA", story.people[0], Kind.REPORTED_ESCAPED, AccountSpec(AccountKind.REPORTED_ESCAPED))
+    story.report("ALPHA", story.people[0], Kind.RECAPTURE, main(story))
     for name, error in (("farid", NotAllowed), ("dora", NotVisible), ("bushra", NotVisible)):
         with pytest.raises(error):
             settle(story, "closed", name=name)
@@ -211,3 +261,62 @@ def test_settling_a_finding_five_cases(story: Story) -> None:
     with pytest.raises(Refused, match="id-already-used"):
         settle(story, "open", finding_event_id=key)
     assert [f.state for f in story.findings(states=("open", "closed"))] == ["closed"]
+
+
+LEFT_OPEN = [
+    (Kind.REPORTED_ESCAPED, AccountKind.REPORTED_ESCAPED, Kind.RECAPTURE, AccountKind.HELD),
+    (Kind.REPORTED_DEAD, AccountKind.REPORTED_DEAD, Kind.DEATH_CONFIRMED, AccountKind.DEAD_CONFIRMED),
+    (Kind.RELEASE, AccountKind.RELEASED_UNVERIFIED, Kind.RELEASE_VERIFIED, AccountKind.RELEASED_VERIFIED),
+    (Kind.WHEREABOUTS_UNKNOWN, AccountKind.WHEREABOUTS_UNKNOWN, Kind.WHEREABOUTS_RESTORED, AccountKind.HELD),
+    (Kind.CONTROL_LOST, AccountKind.CONTROL_LOST, Kind.RECAPTURE, AccountKind.HELD),
+]
+
+
+@pytest.mark.parametrize(("kind", "account", "ends", "ends_at"), LEFT_OPEN)
+def test_nobody_closes_what_is_still_so(
+    story: Story, kind: Kind, account: AccountKind, ends: Kind, ends_at: AccountKind
+) -> None:
+    person, place = story.people[0], story.cast.facility["A-MAIN"]
+    story.report("ALPHA", person, kind, AccountSpec(account, facility_id=place))
+    settle(story, "explained")
+    for name in ("alice", "amal"):
+        with pytest.raises(Refused, match="still-stands-there"):
+            settle(story, "closed", name=name)
+    with story.acting("amal") as by:  # another officer confirms
+        new = NewEvent(
+            uuid4(), story.cast.authority["ALPHA"], person, ends, AccountSpec(ends_at, facility_id=place),
+            story.tick(), story.now,
+        )  # fmt: skip
+        assert actions.report(events=[new], by=by, at=story.now)[0].effect == "posted"
+    settle(story, "closed")
+    assert story.findings(states=("open", "explained")) == []
+
+
+def test_what_was_closed_opens_again_when_its_ground_is_taken_back(story: Story) -> None:
+    person, place = story.people[0], story.cast.facility["A-MAIN"]
+    story.report("ALPHA", person, Kind.REPORTED_ESCAPED, AccountSpec(AccountKind.REPORTED_ESCAPED, facility_id=place))
+    found = story.report("ALPHA", person, Kind.RECAPTURE, main(story))
+    settle(story, "closed")
+    with story.acting("alice") as by:  # it was somebody else
+        actions.correct(
+            event_id=uuid4(), target=found.event, to=None, occurred_at=None, ground="mistake", by=by, at=story.tick()
+        )
+    assert story.stands(person) == {"ALPHA": "reported-escaped"}
+    again = story.findings()
+    assert [(f.code, f.subject_id) for f in again] == [("escape-reported", person)] and again[0].due_at > story.now
+    with pytest.raises(Refused, match="still-stands-there"):
+        settle(story, "closed")
+    assert story.recount().wrong == []
+
+
+def test_nobody_closes_the_finding_that_nobody_answers(story: Story) -> None:
+    with story.acting("alice") as by:
+        target = queries.history(by, story.people[0])[0].id
+        actions.correct(
+            event_id=uuid4(), target=target, to=None, occurred_at=None, ground="mistake", by=by, at=story.tick()
+        )
+    assert [f.code for f in story.findings()] == ["nobody-answers"]
+    with pytest.raises(Refused, match="still-stands-there"):
+        settle(story, "closed")
+    story.report("ALPHA", story.people[0], Kind.ADMISSION, main(story))
+    settle(story, "closed")

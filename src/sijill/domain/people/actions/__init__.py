@@ -17,6 +17,8 @@ from sijill.domain.people.actions.importing import (
     upload_list,
 )
 from sijill.domain.people.actions.registering import (
+    has_come,
+    no_longer_expect,
     register_people,
     register_person,
     register_unknowns,
@@ -30,7 +32,9 @@ __all__ = [
     "confirm_list",
     "declare_not_same",
     "fail_list",
+    "has_come",
     "link_records",
+    "no_longer_expect",
     "open_file",
     "register_people",
     "register_person",

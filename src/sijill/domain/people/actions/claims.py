@@ -8,8 +8,10 @@ from django.db import connection, transaction
 
 from sijill.domain.access import actions as access
 from sijill.domain.access.rules import Act, NotVisible, Refused, Viewer, require
+from sijill.domain.access.viewing import as_register
 from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger import queries as ledger_queries
+from sijill.domain.ledger.rules import OPEN, NewFinding
 from sijill.domain.people import queries, write
 from sijill.domain.people.models import Claim, ClaimWithdrawn, Link, LinkWithdrawn
 from sijill.domain.people.rules import Categories, NewClaim, categories, pair, words_of
@@ -32,19 +34,45 @@ def open_file(*, person_id: UUID, purpose: str, by: Viewer, at: datetime) -> que
     return file
 
 
-def _changed(person_id: UUID, before: Categories, by: Viewer, at: datetime) -> None:
-    """After claims came or went: the words to search by, and the ledger\'s codes where its book is the viewer\'s."""
+def _changed(person_id: UUID, claim_id: UUID, before: Categories, by: Viewer, at: datetime) -> None:
+    """After claims came or went: the words to search by, and the ledger's codes where its book is the viewer's.
+
+    Who has handed the person on knows a part of what is claimed: nothing is derived from that, and whoever answers for
+    the person now is told by a finding.
+    """
     file = queries.person(by, person_id)
     values = [c.value for c in file.in_force()]
     words = words_of(values, file.name.register_number)
+    told = _still_told(person_id, at)
     with connection.cursor() as cursor:
-        cursor.execute("select people_unindex(%s, %s)", [person_id, list(words)])
+        if told:
+            cursor.execute("select people_unindex(%s, %s)", [person_id, list(words)])
     write.execute(
         "select people_index(%s::uuid[], %s::text[], %s::text[])", [(person_id, w, kind) for w, kind in words.items()]
     )
+    if not told:
+        _open_where_he_stands("late-claim", person_id, claim_id, by, at)
+        return
     after = categories(values, at.date())
     if after != before and ledger_queries.where(by, [person_id]):
         ledger.set_categories(subject_id=person_id, **asdict(after), by=by, at=at)
+        if after.age_class == "disputed" != before.age_class:
+            _open_where_he_stands("age-disputed", person_id, claim_id, by, at)
+
+
+def _still_told(person_id: UUID, at: datetime) -> bool:
+    """True when the viewer reads everything that is claimed of this person by now."""
+    with connection.cursor() as cursor:
+        cursor.execute("select people_still_told(%s, %s)", [person_id, at])
+        return bool(cursor.fetchone()[0])
+
+
+def _open_where_he_stands(code: str, person_id: UUID, claim_id: UUID, by: Viewer, at: datetime) -> None:
+    """A finding in every book that answers for the person now."""
+    with as_register():
+        stands = [row.account for row in ledger_queries.where(by, [person_id]) if row.account.kind in OPEN]
+    found = [NewFinding(a.book_id, code, person_id, claim_id, a.facility_id) for a in stands]
+    ledger.open_findings(findings=found, by=by, at=at)
 
 
 def _categories(person_id: UUID, by: Viewer, at: datetime) -> Categories:
@@ -64,7 +92,7 @@ def add_claim(*, person_id: UUID, claim: NewClaim, authority_id: int, by: Viewer
             raise Refused("id-already-used")
         return claim.id
     write.insert_claims([(person_id, claim)], recording)
-    _changed(person_id, before, by, at)
+    _changed(person_id, claim.id, before, by, at)
     return claim.id
 
 
@@ -80,7 +108,7 @@ def withdraw_claim(*, claim_id: UUID, reason: str, by: Viewer, at: datetime) -> 
         return
     before = _categories(claim.person_id, by, at)
     ClaimWithdrawn(claim_id=claim_id, reason=reason, by_id=by.user_id, at=at).save(force_insert=True)
-    _changed(claim.person_id, before, by, at)
+    _changed(claim.person_id, claim_id, before, by, at)
 
 
 @transaction.atomic

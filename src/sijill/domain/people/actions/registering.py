@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from sijill.domain.access.rules import Act, NotAllowed, NotVisible, Refused, Viewer, require
+from sijill.domain.access.viewing import as_register
 from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger.rules import NewSubject
 from sijill.domain.people import queries, write
@@ -92,9 +93,17 @@ def register_unknowns(
 
 @transaction.atomic
 def show_to(
-    *, person_ids: Sequence[UUID], authority_id: int, facility_id: int | None = None, by: Viewer, at: datetime
+    *,
+    person_ids: Sequence[UUID],
+    authority_id: int,
+    facility_id: int | None = None,
+    coming: bool = False,
+    by: Viewer,
+    at: datetime,
 ) -> None:
     """Let another authority read these people: a sealed manifest shows them to its carrier and receiver.
+
+    `coming`: they are only expected, and read by its duties of movement until `has_come` or `no_longer_expect`.
 
     With a facility, users whose duty is limited to it read them before anybody arrives. NotVisible unless the viewer
     sees every one; NotAllowed without a duty to seal a manifest or record custody. Twice changes nothing.
@@ -106,6 +115,27 @@ def show_to(
         return
     if len(queries.seen_among(by, wanted)) != len(wanted):
         raise NotVisible
-    write.insert_sights(wanted, authority_id, facility_id)
+    if coming:
+        write.insert_expected(wanted, authority_id)
+    else:
+        write.insert_sights(wanted, authority_id, facility_id)
     with connection.cursor() as cursor:
         cursor.execute("select people_index_shown(%s, %s)", [wanted, authority_id])
+
+
+@transaction.atomic(savepoint=False)
+def has_come(*, person_ids: Sequence[UUID], authority_id: int, by: Viewer, at: datetime) -> None:
+    """These people were received: whoever reads this authority's people reads them now. For a signed handover."""
+    _settle_expectation("select people_came(%s, %s)", person_ids, authority_id)
+
+
+@transaction.atomic(savepoint=False)
+def no_longer_expect(*, person_ids: Sequence[UUID], authority_id: int, by: Viewer, at: datetime) -> None:
+    """These people will not come: an authority that only expected them reads them no more. For what is called off."""
+    _settle_expectation("select people_expected_no_more(%s, %s)", person_ids, authority_id)
+
+
+def _settle_expectation(function: str, person_ids: Sequence[UUID], authority_id: int) -> None:
+    if person_ids:
+        with as_register(), connection.cursor() as cursor:
+            cursor.execute(function, [list(person_ids), authority_id])

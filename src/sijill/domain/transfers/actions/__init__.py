@@ -2,16 +2,13 @@
 
 from sijill.domain.transfers.actions.batches import (
     add_decision,
-    add_lines,
     authorise_batch,
-    cancel_batch,
     create_operation,
-    draw_manifest,
     plan_batch,
-    remove_line,
-    seal_manifest,
 )
+from sijill.domain.transfers.actions.cancelling import cancel_batch, cancel_manifest
 from sijill.domain.transfers.actions.closing import close_batch
+from sijill.domain.transfers.actions.drawing import add_lines, draw_manifest, remove_line, seal_manifest
 from sijill.domain.transfers.actions.handovers import acknowledge, present, sign_count
 from sijill.domain.transfers.actions.naming import sign_names
 from sijill.domain.transfers.actions.signing import Paper
@@ -24,6 +21,7 @@ __all__ = [
     "add_lines",
     "authorise_batch",
     "cancel_batch",
+    "cancel_manifest",
     "close_batch",
     "create_operation",
     "draw_manifest",

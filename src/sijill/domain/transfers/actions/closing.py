@@ -1,5 +1,6 @@
 """The end of a batch: reconciled when every line is settled, closed when no finding about it is left."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db import connection, transaction
 from sijill.domain.access.rules import Act, Refused, Viewer, require
 from sijill.domain.access.viewing import as_register
 from sijill.domain.ledger import queries as ledger
+from sijill.domain.people import actions as people
 from sijill.domain.transfers import queries
 from sijill.domain.transfers.actions.batches import move_batch
 from sijill.domain.transfers.models import Batch
@@ -29,6 +31,16 @@ def close_batch(*, batch_id: UUID, by: Viewer, at: datetime) -> None:
         if left:
             raise Refused("findings-open", n=len(left))
         move_batch(batch_id, BatchState.CLOSED, by=by.user_id, at=at)
+
+
+def stop_expecting(authorities: Iterable[int], freed: Sequence[UUID], *, by: Viewer, at: datetime) -> None:
+    """Hide people who do not come after all from those who only expected them, unless another manifest brings them."""
+    wanted = sorted(set(authorities))
+    with as_register():
+        still = set(queries.expected_by(by, freed, wanted))
+    for authority in wanted:
+        gone = [s for s in freed if (s, authority) not in still]
+        people.no_longer_expect(person_ids=gone, authority_id=authority, by=by, at=at)
 
 
 def reconcile_if_settled(batch_id: UUID, *, by: UUID, at: datetime) -> bool:

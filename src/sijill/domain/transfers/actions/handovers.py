@@ -13,7 +13,7 @@ from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger.rules import AccountKind, AccountSpec, Kind, NewEvent, NewFinding
 from sijill.domain.transfers import queries
 from sijill.domain.transfers.actions.batches import move_batch
-from sijill.domain.transfers.actions.closing import reconcile_if_settled
+from sijill.domain.transfers.actions.closing import reconcile_if_settled, stop_expecting
 from sijill.domain.transfers.actions.signing import (
     Paper,
     advance,
@@ -24,7 +24,7 @@ from sijill.domain.transfers.actions.signing import (
     repeated,
     sign,
 )
-from sijill.domain.transfers.models import Handover, HandoverLine, ManifestLine
+from sijill.domain.transfers.models import Handover, HandoverLine, Manifest, ManifestLine
 from sijill.domain.transfers.queries import HandoverRow
 from sijill.domain.transfers.rules import (
     GIVER_RESOLVES,
@@ -55,6 +55,9 @@ def present(
     if repeated(handover, statement_id, Stage.PRESENTED, None, paper):
         return
     need(handover, H.EXPECTED)
+    with as_register():
+        if Manifest.objects.filter(pk=handover.manifest_id, state="cancelled").exists():
+            raise Refused("manifest-cancelled")
     if handover.ordinal == 2:
         with as_register():
             _lines_of_second(handover)
@@ -118,8 +121,9 @@ def sign_count(
         raise Refused("bad-count")
     sign(handover, statement_id, Stage.COUNT, content, paper=paper, occurred_at=occurred_at, by=by, at=at)
     with as_register():
-        ledger.open_tally(tally_id=handover.tally, basis="pending", label="names pending", by=by, at=at)
-        ledger.record_for(events=[pending(handover, statement_id, bodies, occurred_at, by)], by=by, at=at)
+        if not handover.inside_one_book:  # there one answers, and nobody is pending anywhere
+            ledger.open_tally(tally_id=handover.tally, basis="pending", label="names pending", by=by, at=at)
+            ledger.record_for(events=[pending(handover, statement_id, bodies, occurred_at, by)], by=by, at=at)
         advance(handover, H.COUNTED, at, bodies=bodies)
         if handover.ordinal == 2:
             move_batch(handover.batch_id, BatchState.COUNTED, by=by.user_id, at=at, onward=True)
@@ -169,6 +173,10 @@ def acknowledge(
         back = [lines[i].subject_id for i in resolutions]
         ManifestLine.objects.filter(manifest_id=handover.manifest_id, subject_id__in=back).update(open=False)
         advance(handover, H.ACKNOWLEDGED, at)
+    if handover.ordinal == 1:  # the carrier, who has signed about them, goes on knowing whom he signed about
+        batch = queries.batch(by, handover.batch_id)
+        stop_expecting({batch.receiver_id} - {batch.sender_id, batch.carrier_id}, back, by=by, at=at)
+    with as_register():
         reconcile_if_settled(handover.batch_id, by=by.user_id, at=at)
 
 

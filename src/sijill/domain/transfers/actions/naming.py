@@ -82,11 +82,14 @@ def sign_names(
     events = _events(handover, [(lines[i], c) for i, c in said.items()], statement_id, occurred_at, (gives, receives))
     now = tuple(replace(line, code=said.get(i, line.code)) for i, line in lines.items())
     unnamed = sum(line.code == OutcomeCode.UNNAMED for line in now)
-    events.append(pending(handover, statement_id, unnamed, max(occurred_at, latest), by))
+    if not handover.inside_one_book:
+        events.append(pending(handover, statement_id, unnamed, max(occurred_at, latest), by))
     with as_register():
         ledger.record_for(events=events, by=by, at=at)
         _write_outcomes(handover, statement_id, lines, said)
         advance(handover, H.NAMED, at)
+    came = [lines[i].subject_id for i, c in said.items() if c in _CAME]
+    people.has_come(person_ids=came, authority_id=handover.receiver_id, by=by, at=at)
     _follow_to_second(handover, [lines[i] for i, c in said.items() if c in _CAME], statement_id, occurred_at, by, at)
     found = [_finding(handover, c, lines[i].subject_id) for i, c in said.items() if c is not OutcomeCode.RECEIVED]
     ledger.open_findings(findings=found + _bodies_differ(handover, statement_id, bodies_named(now)), by=by, at=at)
@@ -217,10 +220,10 @@ def _events(
     gone = AccountSpec(AccountKind.TRANSFERRED_OUT, other_id=receiver)
     dead = AccountSpec(AccountKind.REPORTED_DEAD, facility_id=handover.place_id)
     taken = _taken_to(handover)
+    out, into = _passes(handover)
+    received = ((giver, out, gone, gives), (receiver, into, taken, receives))
     makes: dict[OutcomeCode, tuple[tuple[int, Kind, AccountSpec, UUID], ...]] = {
-        OutcomeCode.RECEIVED: (
-            (giver, Kind.TRANSFER_OUT, gone, gives), (receiver, Kind.TRANSFER_IN, taken, receives),
-        ),
+        OutcomeCode.RECEIVED: received[1:] if handover.inside_one_book else received,
         OutcomeCode.EXTRA: ((receiver, Kind.REGISTERED, taken, receives),),
         OutcomeCode.DEAD: ((giver, Kind.REPORTED_DEAD, dead, REGISTER_ID),),
     }  # fmt: skip
@@ -232,6 +235,13 @@ def _events(
         for line, code in said
         for book, kind, to, who in makes.get(code, ())
     ]  # fmt: skip
+
+
+def _passes(handover: HandoverRow) -> tuple[Kind, Kind]:
+    """The two events by which custody passes; inside one book the same single one, twice."""
+    if not handover.inside_one_book:
+        return Kind.TRANSFER_OUT, Kind.TRANSFER_IN
+    return (Kind.DEPARTURE, Kind.DEPARTURE) if handover.ordinal == 1 else (Kind.ARRIVAL, Kind.ARRIVAL)
 
 
 def _taken_to(handover: HandoverRow) -> AccountSpec:
@@ -248,12 +258,12 @@ def _write_outcomes(
     LineOutcome.objects.bulk_create(
         LineOutcome(statement_id=statement_id, line_id=i, code=c.value) for i, c in said.items()
     )
-    rows = []
+    rows, passes = [], _passes(handover)
     for line_id, code in said.items():
         line = lines[line_id]
         received = code is OutcomeCode.RECEIVED
-        out = event_id(statement_id, line.no, Kind.TRANSFER_OUT) if received else line.out_event
-        rows.append((line_id, code.value, out, _in_event(statement_id, line, code)))
+        out = event_id(statement_id, line.no, passes[0]) if received else line.out_event
+        rows.append((line_id, code.value, out, _in_event(statement_id, line, code, passes[1])))
     with connection.cursor() as cursor:
         cursor.execute(
             "update transfers_handoverline l set code = u.code, out_event = u.out_event, in_event = u.in_event"
@@ -267,8 +277,8 @@ def _write_outcomes(
         ManifestLine.objects.filter(manifest_id=handover.manifest_id, subject_id__in=gone).update(open=False)
 
 
-def _in_event(statement_id: UUID, line: LineRow, code: OutcomeCode) -> UUID | None:
-    kinds = {OutcomeCode.RECEIVED: Kind.TRANSFER_IN, OutcomeCode.EXTRA: Kind.REGISTERED}
+def _in_event(statement_id: UUID, line: LineRow, code: OutcomeCode, into: Kind) -> UUID | None:
+    kinds = {OutcomeCode.RECEIVED: into, OutcomeCode.EXTRA: Kind.REGISTERED}
     return event_id(statement_id, line.no, kinds[code]) if code in kinds else line.in_event
 
 

@@ -50,10 +50,15 @@ def may_sign(handover: HandoverRow, side: Side, by: Viewer) -> bool:
     return by.may(Act.SIGN_HANDOVER, authority_id=authority_of(handover, side), facility_id=handover.place_id)
 
 
-def begin(handover_id: UUID, stage: Stage, by: Viewer, paper: Paper | None) -> HandoverRow:
-    """Lock the handover and check who may sign this stage. An id that is hidden or nobody's is locked alike (law 9)."""
+def lock(handover_id: UUID) -> None:
+    """One transaction at a time goes on about this handover."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 9))", [str(handover_id)])
+
+
+def begin(handover_id: UUID, stage: Stage, by: Viewer, paper: Paper | None) -> HandoverRow:
+    """Lock the handover and check who may sign this stage. An id that is hidden or nobody's is locked alike (law 9)."""
+    lock(handover_id)
     handover = queries.handover(by, handover_id)
     side = SIGNS[stage]
     if paper is None or may_sign(handover, side, by):
@@ -111,13 +116,16 @@ def sign(
     by: Viewer,
     at: datetime,
 ) -> None:
-    """Write one side's statement: canonical bytes, hash, signer. Inserted as the signer, never as the register."""
+    """Write one side's statement: canonical bytes, hash, signer. Inserted as the signer, never as the register.
+
+    A paper too needs the open signing session of whoever enters it: an unlocked screen is no place to enter one.
+    """
     side = SIGNS[stage]
     authority = authority_of(handover, side)
     if paper is not None:
         _check(paper)
         _paper_of_another(handover, side, by)
-    session = None if paper else access.signing_session(authority_id=authority, by=by, at=at)
+    session = access.signing_session(authority_id=queries.signs_for(by, handover, stage), by=by, at=at)
     scan_hash = hashlib.sha256(paper.scan).digest() if paper else None
     body = canonical(
         {
@@ -131,7 +139,7 @@ def sign(
             "occurred_at": instant(occurred_at),
             "recorded_at": instant(at),
             "by": str(by.user_id),
-            "session": str(session) if session else None,
+            "session": str(session),
             "signer": paper.signer if paper else None,
             "scan_sha256": scan_hash.hex() if scan_hash else None,
             "content": content,

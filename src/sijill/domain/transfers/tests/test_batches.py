@@ -245,7 +245,7 @@ def test_cancelling_frees_the_people_and_stops_the_handover(story: Story) -> Non
         actions.cancel_batch(batch_id=story.batch, note="road closed", by=by, at=story.tick())
         assert len(queries.batch_events(by, story.batch)) == 3
     assert story.manifest_row().open == 0
-    with refused("batch-not-ready", state="cancelled"):
+    with refused("manifest-cancelled"):
         story.present(1)
     assert {story.stands(p)["ALPHA"] for p in story.people} == {"held"}
     assert story.handover(1).state == handover.state

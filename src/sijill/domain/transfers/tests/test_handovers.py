@@ -306,7 +306,7 @@ def test_a_paper_of_an_authority_without_officers_is_entered_by_the_other_side(w
     assert [s.grade.value for s in rows] == ["user", "paper", "paper", "user"]
     assert rows[1].signer == PAPER.signer and rows[1].by_name == "Asma"
     assert rows[1].scan_sha256 == hashlib.sha256(PAPER.scan).hexdigest()
-    assert json.loads(rows[1].body)["session"] is None
+    assert json.loads(rows[1].body)["session"] is not None  # of Asma, who entered it
     with story.acting("asma") as by:
         assert queries.scan(by, rows[1].id) == PAPER.scan
         with pytest.raises(NotVisible):
@@ -345,10 +345,24 @@ def test_a_paper_is_refused_when_that_authority_has_officers_and_from_strangers(
         story.count(1, name="asma", paper=PAPER)
     for name, error in (("alice", NotAllowed), ("charlie", NotAllowed), ("dora", NotVisible)):
         with pytest.raises(error):
-            story.count(1, name=name, paper=PAPER)
+            story.count(1, name=name, paper=PAPER, session=False)
     assert story.handover(1).state.value == "presented"
     story.count(1, paper=PAPER)  # basil enters what a soldier of his signed
     assert [s.grade.value for s in statements(story, 1)] == ["user", "paper"]
+
+
+def test_a_paper_too_is_entered_in_a_signing_session(without_officers: Story) -> None:
+    """An unlocked screen is no place to enter a paper: on one's own side, and for the other side."""
+    story = without_officers
+    with refused("no-signing-session"):
+        story.present(1, paper=PAPER, session=False)
+    assert statements(story, 1) == []
+    story.present(1, paper=PAPER)
+    story.tick(20)  # the session of a quarter of an hour is over
+    with refused("no-signing-session"):
+        story.count(1, name="asma", paper=PAPER, session=False)
+    story.count(1, name="asma", paper=PAPER)
+    assert all(json.loads(s.body)["session"] for s in statements(story, 1))
 
 
 # ---------------------------------------------------------------------------- overdue

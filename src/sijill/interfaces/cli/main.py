@@ -43,6 +43,7 @@ COMMANDS = (
     Command("balance", "opening + in - out = closing, for every account", _in("reading", "balance")),
     Command("roll", "who is (or was) at a facility", _in("reading", "roll")),
     Command("findings", "what does not fit, and who owns it", _in("reading", "findings")),
+    Command("person-days", "days held, and the cost that nobody has agreed to pay", _in("burden", "person_days")),
     Command("check", "rebuild every projection from the events and compare", _in("reading", "check")),
     Command("batch", "plan, authorise and seal a batch, and sign its handovers", _in("movements", "batch")),
 )

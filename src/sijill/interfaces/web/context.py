@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sijill.domain.access.rules import Act, Viewer
+from sijill.interfaces.web.notice import is_demo
 
 TEXT_SIZES = 4
 TEXT_COOKIE = "text_size"
@@ -32,6 +33,11 @@ WAYS: list[Way] = [
     Way("people", _("People"), "/people", Act.READ_PEOPLE),
     Way("imports", _("Lists"), "/import", Act.IMPORT_LIST),
     Way("findings", _("Findings"), "/findings", Act.READ_COUNTS),
+    Way("losses", _("Losses"), "/losses", Act.READ_PEOPLE),
+    Way("distribution", _("Distribution"), "/distribution", Act.READ_COUNTS),
+    Way("figures", _("Figures"), "/figures"),
+    Way("sharing", _("Person-days"), "/sharing", Act.READ_COUNTS),
+    Way("legal", _("Legal basis"), "/legal", Act.READ_COUNTS),
 ]
 
 
@@ -59,7 +65,9 @@ def house(request: HttpRequest) -> dict[str, object]:
     return {
         "viewer": viewer,
         "at": getattr(request, "at", None),
+        "demo": is_demo(viewer),
         "ways": ways(viewer) if viewer else [],
+        "signs": bool(viewer and viewer.may(Act.SIGN_HANDOVER)),
         "here": here(request.path),
         "languages": settings.LANGUAGES,
         "text_size": size,

@@ -1,6 +1,7 @@
 """The base of every form: a key that makes it act once, and sentences for what an action refuses."""
 
 from collections.abc import Mapping
+from datetime import MAXYEAR, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sijill.domain.access.rules import Refused
+from sijill.domain.ledger.rules import YEARS
 from sijill.interfaces.web import sentences
 
 
@@ -37,6 +39,12 @@ class LocalDateTimeField(forms.DateTimeField):
         rest.setdefault("widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
         rest.setdefault("help_text", _("Local time"))
         super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **rest)
+
+    def validate(self, value: datetime | None) -> None:
+        """What lies before the first instant of UTC, or after its last, could be kept and never be read back."""
+        super().validate(value)
+        if value is not None and not YEARS.start <= value.year < MAXYEAR:
+            raise forms.ValidationError(sentences.refusal(Refused("day-out-of-range")))
 
 
 class DayField(forms.DateField):

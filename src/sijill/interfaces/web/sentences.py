@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from sijill.domain.access.rules import Refused
+from sijill.interfaces.web import words_figures, words_sharing
 
 # Values named in %(…)s come from the refusal; a sentence never carries a person's name.
 REFUSALS: dict[str, str | Promise] = {
@@ -63,6 +64,11 @@ REFUSALS: dict[str, str | Promise] = {
     "reason-too-long": _("The reason is too long: %(limit)s characters are the most."),
     "declared-not-same": _("These records were declared not to be one person. Withdraw that verdict first."),
     "already-linked": _("These records are already linked."),
+    # legal bases
+    "ground-unknown": _("That ground is not one of the choices."),
+    "basis-needs-source": _("Say who stated the basis, or where it was read."),
+    "not-received-here": _("The authority that is to state this has not received this person."),
+    "too-many-bases": _("That is too many bases for one step: %(limit)s is the most."),
     # lists
     "file-empty": _("The file is empty."),
     "file-too-large": _("The file is too large: %(limit)s MB is the most."),
@@ -95,6 +101,28 @@ REFUSALS: dict[str, str | Promise] = {
     "needs-duty": _("Choose the duty that takes the finding over."),
     "needs-note": _("Say why, in a few words without names."),
     "already-settled": _("This finding was already settled."),
+    "manifest-departed": _("People of this manifest were handed over already. It cannot be cancelled any more."),
+    "manifest-cancelled": _("This manifest was cancelled. Nobody is handed over with it."),
+    "still-stands-there": _(
+        "This is still so. Report first where the person is, or have it confirmed; until then the finding stays open."
+    ),
+    # losses, searches
+    "needs-ground": _("Say on what ground, in a few words without names."),
+    "unknown-ground": _("That ground is not one of the choices."),
+    "needs-custodian": _("Say who has control there now."),
+    "same-authority": _("Control cannot pass to the authority that lost it."),
+    "unknown-hall": _("That place has no such hall."),
+    "already-confirmed": _("Another officer has confirmed this loss already."),
+    "already-withdrawn": _("This statement was withdrawn before anybody confirmed it."),
+    "already-undone": _("This loss was taken back already."),
+    "needs-place": _("Say where."),
+    "needs-evidence": _("Say what it rests on: who saw or wrote what, in a few words."),
+    "unknown-grade": _("Say how good the evidence is."),
+    "nothing-to-confirm": _("There is nothing here that a second person could confirm."),
+    "no-search": _("Nobody has to be searched for here: the finding is about something else."),
+    "owner-without-duty": _("Choose somebody with a duty in this authority."),
+    **words_figures.REFUSALS,
+    **words_sharing.REFUSALS,
     # why a report had no effect
     "does-not-fit": _("It does not fit where the person was at that time."),
     "contradicts-later": _("It contradicts what was reported to have happened later."),
@@ -139,6 +167,7 @@ REFUSALS: dict[str, str | Promise] = {
     "extra-is-no-line": _("An extra person is not on a line."),
     "lines-left": _("Lines without a word: %(n)s. Say something of each, then sign."),
     "line-already-settled": _("Line %(no)s is settled. Look at the list again."),
+    "not-a-press": _("That is no button of this page."),
     "line-not-open": _("Nothing can be said of that line now."),
     "names-changed-since": _("What you said has changed since this summary was shown. Look at it again, then sign."),
     "nothing-said": _("Nothing is said yet."),
@@ -155,6 +184,8 @@ FINDINGS: dict[str, str | Promise] = {
     "unknown-target": _("A correction names an event that is not there"),
     "nothing-to-do": _("A correction changes nothing"),
     "tally-exhausted": _("More people registered than the tally counted"),
+    "late-claim": _("A former holder said something new about the person"),
+    "drawn-before-recount": _("Registered from before the last recount: count again"),
     "two-claim": _("Two authorities hold the same person, with no handover between them"),
     "nobody-answers": _("Nobody answers for a person"),
     "escape-reported": _("An escape is reported and not confirmed"),
@@ -163,6 +194,7 @@ FINDINGS: dict[str, str | Promise] = {
     "whereabouts-unknown": _("A person's whereabouts are unknown"),
     "control-lost": _("Control of a place with people in it is lost"),
     "under-another": _("A person is under another custodian's control, roll unconfirmed"),
+    "said-to-be-here": _("Said to be under this authority's control, and not in its book"),
     "head-count-missing": _("On the roll, not seen in the head count"),
     "head-count-unlisted": _("Seen in the head count, not on the roll"),
     "line-absent": _("On the manifest, absent at the handover"),
@@ -174,6 +206,7 @@ FINDINGS: dict[str, str | Promise] = {
     "count-differs": _("The count differs from the list"),
     "count-overdue": _("The count of a handover is overdue"),
     "names-overdue": _("The names of a handover are overdue"),
+    "age-disputed": _("Age disputed: treated as a child until decided"),
     "acknowledgement-overdue": _("The acknowledgement of a handover is overdue"),
 }
 

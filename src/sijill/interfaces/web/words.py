@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sijill.interfaces.web import words_board, words_control, words_figures, words_safeguards, words_sharing
+
 Words = dict[str, str | Promise]
 
 ACCOUNT: Words = {
@@ -79,6 +81,9 @@ ACT: Words = {
     "state-control": _("state who controls a place"),
     "set-capacity": _("set a capacity"),
     "settle-finding": _("settle a finding"),
+    "enter-figures": _("enter published figures"),
+    "set-rates": _("state rates"),
+    "state-legal-basis": _("state a legal basis"),
     "manage-users": _("manage users"),
 }
 FINDING_STATE: Words = {"open": _("open"), "explained": _("explained"), "closed": _("closed")}
@@ -225,6 +230,8 @@ NATION: Words = {
     "stateless": _("stateless"),
     "unknown": _("not known"),
     "foreign": _("foreign, country not stated"),
+    "other-arab": _("other Arab nationality"),
+    "other": _("other nationality"),
     "disputed": _("disputed"),
 }
 FIELD: Words = {
@@ -321,11 +328,21 @@ GROUPS: dict[str, Words] = {
     "sex": SEX,
     "claim": CLAIM,
     "list-state": LIST_STATE,
+    "reading": {**PURPOSE, **words_safeguards.PRINTED},
+    **words_board.GROUPS,
+    **words_control.GROUPS,
+    **words_safeguards.GROUPS,
+    **words_sharing.GROUPS,
+    **words_figures.GROUPS,
 }
 
 # How a code looks: calm ● (as it should be), moving ◆ (under way), doubt ▲ (unverified or late), alarm ■ (somebody must
 # act), closed ○ (over)..
 TONES: dict[str, str] = {
+    **words_control.TONES,
+    **words_safeguards.TONES,
+    **words_sharing.TONES,
+    **words_figures.TONES,
     **dict.fromkeys(
         (
             "held", "received", "posted", "done", "reconciled", "counted", "handed-over", "user", "sealed", "named",

@@ -32,19 +32,20 @@ from sijill.domain.transfers.rules import (
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, acts, page, reads, to
 from sijill.interfaces.web.forms import ActForm
-from sijill.interfaces.web.pages.movement import Directory, PersonView, directory, objection, people_by_id
+from sijill.interfaces.web.pages.movement import (
+    CancelForm,
+    Directory,
+    PersonView,
+    directory,
+    objection,
+    people_by_id,
+)
 from sijill.interfaces.web.pages.planning import decision_views
 
 OVER = (BatchState.CLOSED, BatchState.CANCELLED)
 UNDER_WAY = tuple(state for state in BatchState if state not in OVER)
 BATCHES_SHOWN = 200
 LEFT_SHOWN = 200
-
-
-class CancelForm(ActForm):
-    """Why a batch does not go."""
-
-    note = forms.CharField(label=_("Why, without names"), max_length=200)
 
 
 class DrawForm(ActForm):

@@ -58,6 +58,11 @@ def may_be_said(handover: HandoverRow, line: LineRow) -> bool:
     return not line.code or (line.code in RESTATABLE and not line.resolution)
 
 
+def whole(text: str | None) -> int:
+    """A whole number of an address or a field; nought when there is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
 def _key(handover_id: UUID) -> str:
     return f"names/{handover_id}"
 

@@ -1,6 +1,6 @@
 """Findings: what does not fit, who owns it, until when; explained, closed, reopened, handed over, with a note."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,19 +16,19 @@ from sijill.domain.access.queries import AuthorityRow
 from sijill.domain.access.rules import Act, NotVisible, Refused, require
 from sijill.domain.ledger import actions as ledger_actions
 from sijill.domain.ledger import queries as ledger
-from sijill.domain.ledger.queries import FindingRow, FindingStep
+from sijill.domain.ledger.queries import FindingGroup, FindingRow, FindingStep
 from sijill.domain.ledger.rules import FINDINGS, SETTLEMENTS, Owner
 from sijill.domain.people.rules import PersonName
 from sijill.domain.places.rules import FacilityRow
 from sijill.domain.transfers import queries as transfers
-from sijill.interfaces.web import sentences, words
+from sijill.interfaces.web import sentences, words, words_control
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, page, reads, reads_and_acts
 from sijill.interfaces.web.forms import ActForm
 from sijill.interfaces.web.pages.standing import Gazetteer, gazetteer, names
 
-LIST_MAX = 500
-SHOWN_OF_GROUP = 50
+SHOWN_OF_GROUP = 20
+PAGE = 50  # of one kind alone
 STATES = {"unsettled": ("open", "explained"), "open": ("open",), "explained": ("explained",), "closed": ("closed",)}
 STATE_WORDS = {
     "unsettled": _("open or explained"), "open": _("open"), "explained": _("explained"), "closed": _("closed"),
@@ -52,21 +52,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Findings of one kind, the most overdue first."""
+    """Findings of one kind, the longest due first; `lines` are those of this page."""
 
     code: str
+    count: int
+    overdue: int
     lines: tuple[Line, ...]
-    hidden: tuple[Line, ...]
 
     @property
-    def count(self) -> int:
-        """All of them."""
-        return len(self.lines) + len(self.hidden)
-
-    @property
-    def overdue(self) -> int:
-        """Those that should have been settled."""
-        return sum(line.overdue for line in (*self.lines, *self.hidden))
+    def hidden(self) -> int:
+        """How many are on other pages."""
+        return self.count - len(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +79,35 @@ def findings(request: ViewerRequest) -> HttpResponse:
     """The findings of the books the viewer reads, by owning duty, his own duties first."""
     viewer = request.viewer
     chosen = _chosen(request)
-    found = ledger.findings(viewer, states=STATES[chosen["state"]], owner=chosen["owner"], limit=LIST_MAX + 1)
-    rows = [row for row in found[:LIST_MAX] if chosen["code"] in ("", row.code)]
+    alone = bool(chosen["owner"] and chosen["code"])  # one kind of one duty: paged, with nothing left out
+    number = _page_number(request) if alone else 1
+    groups = ledger.finding_groups(
+        viewer, states=STATES[chosen["state"]], owner=chosen["owner"], code=chosen["code"],
+        skip=(number - 1) * PAGE, each=PAGE if alone else SHOWN_OF_GROUP, at=request.at,
+    )  # fmt: skip
     here = gazetteer(viewer)
-    called = names(viewer, [row.subject_id for row in rows])
-    lines = [_line(row, called, here, request.at) for row in rows]
+    called = names(viewer, [row.subject_id for group in groups for row in group.first])
+    lines = {row.id: _line(row, called, here, request.at) for group in groups for row in group.first}
+    shown = sum(group.count for group in groups)
     context = {
-        "desks": desks(lines, {duty.kind.value for duty in viewer.duties}),
-        "shown": len(lines),
-        "overdue": sum(line.overdue for line in lines),
-        "more": len(found) > LIST_MAX,
-        "limit": LIST_MAX,
+        "desks": desks(groups, lines, {duty.kind.value for duty in viewer.duties}),
+        "shown": shown,
+        "overdue": sum(group.overdue for group in groups),
         "chosen": chosen,
+        "alone": alone,
+        "number": number,
+        "last": max(1, -(-shown // PAGE)),
         "owners": [(o.value, words.word("duty", o.value)) for o in Owner],
         "states": list(STATE_WORDS.items()),
         "codes": [(code, sentences.finding(code)) for code in FINDINGS],
         "open": sorted(ledger.open_count(viewer).items()),
     }
     return page(request, "web/findings/findings.html", context)
+
+
+def _page_number(request: ViewerRequest) -> int:
+    asked = request.GET.get("page", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
 def _chosen(request: ViewerRequest) -> dict[str, str]:
@@ -126,23 +133,29 @@ def _line(row: FindingRow, called: dict[UUID, PersonName], here: Gazetteer, at: 
     )
 
 
-def desks(lines: Iterable[Line], mine: set[str]) -> list[Desk]:
-    """The lines by owner (one's own duties first, then as the duties are ordered), then by kind, most overdue first."""
-    by_owner: dict[str, dict[str, list[Line]]] = {}
-    for line in lines:
-        by_owner.setdefault(line.row.owner, {}).setdefault(line.row.code, []).append(line)
+def desks(groups: Iterable[FindingGroup], lines: Mapping[UUID, Line], mine: set[str]) -> list[Desk]:
+    """The groups by owner (one's own duties first, then as the duties are ordered), the longest due first."""
+    by_owner: dict[str, list[FindingGroup]] = {}
+    for group in groups:
+        by_owner.setdefault(group.owner, []).append(group)
     order = [o.value for o in Owner]
     owners = sorted(by_owner, key=lambda o: (o not in mine, order.index(o) if o in order else len(order)))
     return [
         Desk(
             owner, owner in mine,
             tuple(
-                Group(code, tuple(of_code[:SHOWN_OF_GROUP]), tuple(of_code[SHOWN_OF_GROUP:]))
-                for code, of_code in sorted(by_owner[owner].items(), key=lambda item: item[1][0].row.due_at)
+                Group(group.code, group.count, group.overdue, tuple(lines[row.id] for row in group.first))
+                for group in sorted(by_owner[owner], key=lambda g: g.first[0].due_at)
             ),
         )
         for owner in owners
     ]  # fmt: skip
+
+
+def _note(text: str) -> str:
+    """A note in words: an act of the register leaves its code there."""
+    group = "event" if text in words.EVENT else "evidence" if text in words_control.EVIDENCE else ""
+    return words.word(group, text) if group else text
 
 
 class NoteForm(ActForm):
@@ -203,8 +216,9 @@ def _about(request: ViewerRequest, row: FindingRow, steps: list[FindingStep]) ->
     return {
         "line": _line(row, called, here, request.at),
         "row": row,
-        "steps": [(step, users.get(step.by, "")) for step in steps],
-        "siblings": siblings,
+        "steps": [(step, users.get(step.by, ""), _note(step.note)) for step in steps],
+        "searched": row.code in ("escape-reported", "death-reported"),
+        "siblings": [(f, here.authorities.get(f.book_id)) for f in siblings],
         "handover": _handover(request, row),
         "count": row.ref if facility and any(f.code.startswith(COUNT_CODES) for f in (row, *siblings)) else None,
         "event": row.ref

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from sijill.domain.access.queries import AuthorityRow
@@ -26,6 +27,7 @@ from sijill.domain.transfers.rules import (
     Resolution,
     Side,
     Stage,
+    is_settled,
 )
 from sijill.interfaces.web import words
 from sijill.interfaces.web.acting import act_once
@@ -48,6 +50,17 @@ ADDRESS = {
     Stage.PRESENTED: "present", Stage.COUNT: "count", Stage.NAMES: "names", Stage.ACKNOWLEDGEMENT: "acknowledge",
 }  # fmt: skip
 DIFFERENCES_SHOWN = 200
+IN_WORDS = {
+    0: gettext_noop("Presented %(presented)s, counted %(counted)s: they agree."),
+    -1: gettext_noop(
+        "Presented %(presented)s, counted %(counted)s: %(difference)s too few. You may sign; somebody then has to"
+        " explain the difference."
+    ),
+    1: gettext_noop(
+        "Presented %(presented)s, counted %(counted)s: %(difference)s too many. You may sign; somebody then has to"
+        " explain the difference."
+    ),
+}
 _WHOLE = {"inputmode": "numeric", "pattern": "[0-9]*", "autocomplete": "off"}
 
 
@@ -62,6 +75,7 @@ class CountForm(SigningForm):
     dead = forms.IntegerField(
         label=_("Dead, besides"), min_value=0, max_value=99_999, initial=0, widget=forms.TextInput(_WHOLE)
     )
+    compared = forms.IntegerField(required=False, initial=0, widget=forms.HiddenInput)  # the sum last said in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +174,6 @@ def present(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
 
 
 @reads_and_acts
-def count(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
-    """The receiver signs the count."""
-    row = transfers.handover(request.viewer, handover_id)
-    form = step_form(request, row, Stage.COUNT)
-
-    def do(key: UUID) -> str:
-        given = form.cleaned_data
-        open_session_if_asked(request, form, row.receiver_id, key)
-        transfers_actions.sign_count(
-            statement_id=key, handover_id=row.id, bodies=given["bodies"], injured=given["injured"],
-            dead=given["dead"], occurred_at=request.at, by=request.viewer, at=request.at,
-        )  # fmt: skip
-        return address(row)
-
-    return _answer(request, row, Stage.COUNT, form, do)
-
-
-@reads_and_acts
 def acknowledge(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
     """The giver takes note of the names, and says where those are who were not received."""
     row = transfers.handover(request.viewer, handover_id)
@@ -192,6 +188,18 @@ def acknowledge(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
         return address(row)
 
     return _answer(request, row, Stage.ACKNOWLEDGEMENT, form, do)
+
+
+def compared_in_words(presented: int, counted: int) -> str:
+    """How the sum of a count stands against the number presented. It never blocks."""
+    numbers = {"presented": f"{presented:,}", "counted": f"{counted:,}", "difference": f"{abs(counted - presented):,}"}
+    return gettext(IN_WORDS[(counted > presented) - (counted < presented)]) % numbers
+
+
+def words_to_fill() -> list[str]:
+    """The same three sentences (agree, too few, too many) for a script to fill in while people get on."""
+    places = {name: "{" + name + "}" for name in ("presented", "counted", "difference")}
+    return [gettext(IN_WORDS[way]) % places for way in (0, -1, 1)]
 
 
 def step_form(request: ViewerRequest, row: HandoverRow, stage: Stage, *, fresh: bool = False) -> ActForm:
@@ -261,6 +269,7 @@ def show(
         "waits_for_first": waits,
         "counts": _counts(lines),
         "differences": _differences(request, row, lines),
+        "holds": sum(not is_settled(line) for line in lines) if row.state is not H.EXPECTED else 0,
         "received": sum(line.code == OutcomeCode.RECEIVED for line in lines),
         "names_left": sum(drafts.may_be_said(row, line) for line in lines),
         "asked": asked(request, lines, form) if form is not None and stage is due is Stage.ACKNOWLEDGEMENT else [],
@@ -346,6 +355,5 @@ def asked(
 urlpatterns = [
     path("handovers/<uuid:handover_id>", handover, name="handover"),
     path("handovers/<uuid:handover_id>/present", present, name="handover-present"),
-    path("handovers/<uuid:handover_id>/count", count, name="handover-count"),
     path("handovers/<uuid:handover_id>/acknowledge", acknowledge, name="handover-acknowledge"),
 ]

@@ -34,7 +34,7 @@ from sijill.interfaces.web.templatetags.persons import plain_name
 
 PAGE = 25
 NAMED_MAX = 100
-KEPT_COUNTS = 20
+EARLIER = 10  # head counts listed where a new one begins
 SHEET_LANGUAGES = ("en", "ar")
 
 
@@ -157,7 +157,9 @@ def _start(request: ViewerRequest, place: FacilityRow, book: int) -> HttpRespons
         hall = form.cleaned_data["hall"]
         _keep(request, place, Draft(book, int(hall) if hall else None, request.at, set(), set()))
         return to(reverse("count", args=[place.code]))
-    return page(request, "web/head_counts/start.html", {"place": place, "form": form, "halls": halls})
+    earlier = [row for row in ledger.head_counts(request.viewer, place.id, limit=EARLIER) if row.book_id == book]
+    context = {"place": place, "form": form, "halls": halls, "earlier": earlier}
+    return page(request, "web/head_counts/start.html", context)
 
 
 def _ticked(request: ViewerRequest, place: FacilityRow, draft: Draft, roll: list[RollRow], pages: int) -> HttpResponse:
@@ -261,12 +263,6 @@ def _record(request: ViewerRequest, place: FacilityRow, draft: Draft, form: Fini
         seen=sorted(draft.seen | draft.extra), unknown=given["unknown"], not_on_list=given["not_on_list"],
         by=request.viewer, at=request.at,
     )  # fmt: skip
-    counted = {
-        "seen": len(draft.seen | draft.extra), "unknown": given["unknown"], "not_on_list": given["not_on_list"],
-        "at": draft.at.isoformat(),
-    }  # fmt: skip
-    kept = list((request.session.get("counted") or {}).items())[-(KEPT_COUNTS - 1) :]
-    request.session["counted"] = dict(kept) | {str(key): counted}
     return reverse("head-count", args=[place.code, key])
 
 
@@ -283,10 +279,10 @@ def abandon(request: ViewerRequest, code: str) -> HttpResponse:
 def result(request: ViewerRequest, code: str, head_count_id: UUID) -> HttpResponse:
     """A recorded count against the roll: two lists, each name with its finding. Neither overrules the other."""
     place = places.facility(request.viewer, code)
-    found = [f for f in ledger.findings_by_refs(request.viewer, [head_count_id]) if f.facility_id == place.id]
-    counted = (request.session.get("counted") or {}).get(str(head_count_id))
-    if not found and not counted:
+    counted = ledger.head_count(request.viewer, head_count_id)
+    if counted.facility_id != place.id:
         raise NotVisible
+    found = ledger.findings_by_refs(request.viewer, [head_count_id])
     called = names(request.viewer, [f.subject_id for f in found])
     by_code = {
         wanted: [(f, called.get(f.subject_id) if f.subject_id else None) for f in found if f.code == wanted]
@@ -295,7 +291,7 @@ def result(request: ViewerRequest, code: str, head_count_id: UUID) -> HttpRespon
     context = {
         "place": place, "counted": counted, "missing": by_code["head-count-missing"],
         "unlisted": by_code["head-count-unlisted"], "differs": by_code["count-differs"],
-        "counted_at": datetime.fromisoformat(counted["at"]) if counted else None, "differences": len(found),
+        "differences": len(found),
     }  # fmt: skip
     return page(request, "web/head_counts/result.html", context)
 

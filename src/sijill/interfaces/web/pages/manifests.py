@@ -18,11 +18,12 @@ from sijill.domain.places.rules import FacilityRow
 from sijill.domain.transfers import actions as transfers_actions
 from sijill.domain.transfers import queries as transfers
 from sijill.domain.transfers.queries import BatchRow, ManifestLineRow, ManifestRow
-from sijill.domain.transfers.rules import MANIFEST_PEOPLE_MAX, BatchState, Proposal, objections
+from sijill.domain.transfers.rules import MANIFEST_PEOPLE_MAX, BatchState, HandoverState, Proposal, objections
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, acts, page, reads
 from sijill.interfaces.web.forms import ActForm
 from sijill.interfaces.web.pages.movement import (
+    CancelForm,
     PersonView,
     SigningForm,
     directory,
@@ -224,6 +225,20 @@ def _answer(
     return _show(request, row, form=form)
 
 
+@acts
+def cancel(request: ViewerRequest, manifest_id: UUID) -> HttpResponse:
+    """Cancel this manifest alone; a reason is asked."""
+    row = _changing(request, manifest_id)
+    form = CancelForm(request.POST)
+
+    def do(key: UUID) -> str:
+        note = form.cleaned_data["note"]
+        transfers_actions.cancel_manifest(manifest_id=row.id, note=note, by=request.viewer, at=request.at)
+        return reverse("manifest", args=[row.id])
+
+    return _answer(request, row, form, "cancel-manifest", do)
+
+
 def _show(
     request: ViewerRequest,
     row: ManifestRow,
@@ -239,6 +254,8 @@ def _show(
     known = people_by_id(request, [line.subject_id for line in lines])
     may_draw = viewer.may(Act.SEAL_MANIFEST, authority_id=batch.sender_id)
     draft = row.state == "draft" and batch.state in DRAWABLE
+    handovers = transfers.handovers(viewer, manifest_id=row.id)
+    still_here = row.state != "cancelled" and all(h.state is HandoverState.EXPECTED for h in handovers)
     all_manifests = transfers.manifests(viewer, batch.id)
     context = {
         "here": "batches",
@@ -250,14 +267,15 @@ def _show(
         "origin": names.facilities[batch.origin_id],
         "destination": names.facilities[row.destination_id],
         "lines": [(line, known[line.subject_id]) for line in lines],
-        "handovers": [h for h in transfers.handovers(viewer, batch_id=batch.id) if h.manifest_id == row.id],
-        "room": batch.size - sum(m.people for m in all_manifests),
+        "handovers": handovers,
+        "room": batch.size - sum(m.people for m in all_manifests if m.state != "cancelled"),
         "may_change": may_draw and draft,
         "may_seal": may_draw and draft and batch.state is not BatchState.PLANNED,
         "objections": _against(request, batch, names.facilities[row.destination_id], lines) if draft else [],
-        "refused": form if form is not None and type(form) is ActForm else None,
+        "refused": form if type(form) is ActForm or (isinstance(form, CancelForm) and not still_here) else None,
         "first_form": form if isinstance(form, FirstForm) else FirstForm(),
         "references_form": form if isinstance(form, ReferencesForm) else ReferencesForm(),
+        "cancel_form": (form if isinstance(form, CancelForm) else CancelForm()) if may_draw and still_here else None,
         "seal_form": _seal_form(request, form, batch) if may_draw and draft else None,
         "found": found,
         "text": text,
@@ -289,4 +307,5 @@ urlpatterns = [
     path("manifests/<uuid:manifest_id>/add-references", add_references, name="manifest-add-references"),
     path("manifests/<uuid:manifest_id>/remove", remove, name="manifest-remove"),
     path("manifests/<uuid:manifest_id>/seal", seal, name="manifest-seal"),
+    path("manifests/<uuid:manifest_id>/cancel", cancel, name="manifest-cancel"),
 ]

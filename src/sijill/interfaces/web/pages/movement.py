@@ -89,6 +89,12 @@ class SigningForm(ActForm):
     )
 
 
+class CancelForm(ActForm):
+    """Why something that was planned does not go."""
+
+    note = forms.CharField(label=gettext_lazy("Why, without names"), max_length=180)
+
+
 def without_password(form: ActForm, request: ViewerRequest, authority_id: int) -> ActForm:
     """The form as this viewer has to fill it now: a standing signing session needs no password."""
     if access.open_session(request.viewer, authority_id=authority_id, at=request.at) is not None:

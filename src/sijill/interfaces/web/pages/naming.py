@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,8 @@ from sijill.domain.transfers.rules import Extra, HandoverState, LineRow, Outcome
 from sijill.interfaces.web.acting import act_once, posted_key
 from sijill.interfaces.web.answering import ViewerRequest, acts, page, reads, reads_and_acts, to
 from sijill.interfaces.web.forms import ActForm
-from sijill.interfaces.web.pages import drafts
+from sijill.interfaces.web.pages import count_drafts, drafts
+from sijill.interfaces.web.pages.counting import named_by, wants_json
 from sijill.interfaces.web.pages.handovers import address, authority_of, bar_of, may_enter_paper, may_sign, show
 from sijill.interfaces.web.pages.movement import (
     PersonView,
@@ -32,6 +33,7 @@ from sijill.interfaces.web.pages.movement import (
 )
 
 LINES_ON_A_PAGE = 25
+SAID_AT_ONCE_MAX = 200  # words that waited for a line and are sent together
 REFERENCE_MAX = 64
 
 
@@ -48,6 +50,7 @@ class LineView:
     line: LineRow
     person: PersonView
     said: str
+    seen: bool  # his number was read at the count
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Naming:
     row: HandoverRow
     lines: tuple[LineRow, ...]
     draft: drafts.Draft
+    seen: frozenset[int]
 
     @property
     def listed(self) -> list[LineRow]:
@@ -70,6 +74,11 @@ class Naming:
         """The lines without any word."""
         return [line for line in self.lines if not line.code and line.id not in self.draft.said]
 
+    @property
+    def seen_unsaid(self) -> list[LineRow]:
+        """The lines whose numbers were read at the count and of which nothing is said yet."""
+        return [line for line in self.unsaid if line.id in self.seen]
+
 
 def naming(request: ViewerRequest, handover_id: UUID) -> Naming:
     """What the pages of the names start from. NotAllowed for who neither signs them nor enters their paper."""
@@ -77,7 +86,8 @@ def naming(request: ViewerRequest, handover_id: UUID) -> Naming:
     if not may_enter_paper(request.viewer, row, Stage.NAMES):
         raise NotAllowed(Act.SIGN_HANDOVER)
     lines = transfers.lines(request.viewer, row.id)
-    return Naming(row, lines, drafts.load(request, row, lines))
+    seen = frozenset(count_drafts.load(request, row.id, lines).seen)
+    return Naming(row, lines, drafts.load(request, row, lines), seen)
 
 
 @reads
@@ -92,14 +102,15 @@ def names(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
 def _page(
     request: ViewerRequest, now: Naming, *, not_found: bool = False, besides: PersonView | None = None
 ) -> HttpResponse:
-    listed, who = now.listed, directory(request)
+    only_left = request.GET.get("left") == "1" and bool(now.unsaid)
+    listed, who = now.unsaid if only_left else now.listed, directory(request)
     last = max(1, -(-len(listed) // LINES_ON_A_PAGE))
-    number = min(max(1, _whole(request.GET.get("page"))), last)
+    number = min(max(1, drafts.whole(request.GET.get("page"))), last)
     shown = listed[(number - 1) * LINES_ON_A_PAGE : number * LINES_ON_A_PAGE]
     strangers = [e.subject_id for e in now.draft.extras if e.known]
     known = people_by_id(request, [line.subject_id for line in shown] + strangers)
-    views = [LineView(line, known[line.subject_id], _said(now, line)) for line in shown]
-    wanted = _whole(request.GET.get("line"))
+    views = [LineView(line, known[line.subject_id], _said(now, line), line.id in now.seen) for line in shown]
+    wanted = drafts.whole(request.GET.get("line"))
     context = {
         "here": "batches",
         "handover": now.row,
@@ -113,16 +124,13 @@ def _page(
         "at_once": now.draft.at_once,
         "number": number,
         "last": last,
+        "only_left": only_left,
+        "seen_unsaid": len(now.seen_unsaid),
         "first_time": now.row.state is HandoverState.COUNTED,
         "not_found": not_found,
         "besides": besides,
     }
     return page(request, "web/handovers/names.html", context, status=422 if not_found or besides else 200)
-
-
-def _whole(text: str | None) -> int:
-    """A whole number of an address; nought when there is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _said(now: Naming, line: LineRow) -> str:
@@ -131,20 +139,32 @@ def _said(now: Naming, line: LineRow) -> str:
 
 @acts
 def say(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
-    """Say an outcome of one line, or of all lines of a page that have none. Only the draft changes; twice is once."""
+    """Say an outcome of one line, of all left on a page, or of all whose numbers were read. Only the draft changes."""
     now = naming(request, handover_id)
     open_now = {line.id for line in now.lines if drafts.may_be_said(now.row, line)}
-    number = _whole(request.POST.get("page"))
-    line_id, _colon, code = request.POST.get("say", "").partition(":")
-    if line_id == "rest":
-        chosen = [_whole_id(text) for text in request.POST.getlist("rest")[:LINES_ON_A_PAGE]]
-        for each in chosen:
-            if each in open_now and each not in now.draft.said:
-                now.draft.say(each, OutcomeCode.RECEIVED)
-    else:
-        _say_one(now, open_now, _whole_id(line_id), code)
+    number = drafts.whole(request.POST.get("page"))
+    not_open = []
+    for each in request.POST.getlist("say")[:SAID_AT_ONCE_MAX]:
+        line_id, _colon, code = each.partition(":")
+        if line_id in ("rest", "seen"):
+            _say_many(request, now, open_now, line_id)
+        elif wants_json(request) and _whole_id(line_id) not in open_now:
+            not_open.append(line_id)
+        else:
+            _say_one(now, open_now, _whole_id(line_id), code)
     drafts.save(request, now.row, now.draft)
-    return _onwards(now, number)
+    if wants_json(request):
+        left = len(now.unsaid)
+        return JsonResponse({"said": len(now.lines) - left, "left": left, "not_open": not_open})
+    return _onwards(now, number, only_left=request.POST.get("left") == "1")
+
+
+def _say_many(request: ViewerRequest, now: Naming, open_now: set[int], which: str) -> None:
+    """Received: the rest of a page, or everybody whose number was read at the count. What is said stays as it is."""
+    rest = [_whole_id(text) for text in request.POST.getlist("rest")[:LINES_ON_A_PAGE]]
+    for each in [line.id for line in now.seen_unsaid] if which == "seen" else rest:
+        if each in open_now and each not in now.draft.said:
+            now.draft.say(each, OutcomeCode.RECEIVED)
 
 
 def _whole_id(text: str) -> int:
@@ -162,8 +182,10 @@ def _say_one(now: Naming, open_now: set[int], line_id: int, code: str) -> None:
         raise Refused("line-not-open")
 
 
-def _onwards(now: Naming, number: int) -> HttpResponseRedirect:
+def _onwards(now: Naming, number: int, *, only_left: bool) -> HttpResponseRedirect:
     """To the next line without a word: on this page, else on the next one that has any, else stay."""
+    if only_left and now.unsaid:
+        return to(f"{_address(now.row)}?left=1&page={number}#line-{_ahead(now.unsaid, number).no}")
     listed = now.listed
     left = [i for i, line in enumerate(listed) if not line.code and line.id not in now.draft.said]
     start = (max(1, number) - 1) * LINES_ON_A_PAGE
@@ -171,6 +193,12 @@ def _onwards(now: Naming, number: int) -> HttpResponseRedirect:
     if not ahead:
         return to(f"{_address(now.row)}?page={max(1, number)}#sign")
     return to(f"{_address(now.row)}?page={ahead[0] // LINES_ON_A_PAGE + 1}#line-{listed[ahead[0]].no}")
+
+
+def _ahead(left: list[LineRow], number: int) -> LineRow:
+    """The first line of this page of those that are left; of the last page when there are fewer pages now."""
+    start = (max(1, number) - 1) * LINES_ON_A_PAGE
+    return left[start] if start < len(left) else left[(len(left) - 1) // LINES_ON_A_PAGE * LINES_ON_A_PAGE]
 
 
 def _address(row: HandoverRow) -> str:
@@ -183,9 +211,7 @@ def find(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
     now = naming(request, handover_id)
     text = request.POST.get("reference", "").strip()[:REFERENCE_MAX]
     now.draft.at_once = request.POST.get("at_once") == "yes"
-    subject = people.find_reference(request.viewer, text) if text else None
-    by_subject = {line.subject_id: line for line in now.lines}
-    line = by_subject.get(subject) if subject else _by_number(now.lines, text)
+    line, subject = named_by(request, now.lines, text)
     if line is None:
         drafts.save(request, now.row, now.draft)
         besides = people_by_id(request, [subject])[subject] if subject else None
@@ -199,11 +225,6 @@ def find(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
     if line.id not in listed:
         messages.info(request, _("Line %(no)s was signed already.") % {"no": line.no})
     return to(f"{_address(now.row)}?page={number}&line={line.no}")
-
-
-def _by_number(lines: tuple[LineRow, ...], text: str) -> LineRow | None:
-    """The line with this number on the printed manifest."""
-    return next((line for line in lines if line.no == _whole(text)), None)
 
 
 @acts
@@ -222,7 +243,7 @@ def extra(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
         new = uuid5(posted_key(request), "extra")
         now.draft.add_extra(Extra(known, known=True) if known else Extra(new))
     drafts.save(request, now.row, now.draft)
-    return to(f"{_address(now.row)}?page={max(1, _whole(request.POST.get('page')))}#extras")
+    return to(f"{_address(now.row)}?page={max(1, drafts.whole(request.POST.get('page')))}#extras")
 
 
 @reads_and_acts
@@ -244,6 +265,7 @@ def sign_names(request: ViewerRequest, handover_id: UUID) -> HttpResponse:
             occurred_at=request.at, by=request.viewer, at=request.at,
         )  # fmt: skip
         drafts.forget(request, row)
+        count_drafts.forget(request, row.id)
         return address(row)
 
     if posted is not None:

@@ -18,7 +18,7 @@ from sijill.domain.transfers.queries import HandoverRow
 from sijill.domain.transfers.rules import Stage
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, page, reads, reads_and_acts
-from sijill.interfaces.web.forms import ActForm, LocalDateTimeField
+from sijill.interfaces.web.forms import LocalDateTimeField
 from sijill.interfaces.web.pages import drafts
 from sijill.interfaces.web.pages.handovers import (
     ADDRESS,
@@ -32,7 +32,13 @@ from sijill.interfaces.web.pages.handovers import (
     resolutions,
     show,
 )
-from sijill.interfaces.web.pages.movement import directory, show_refusal
+from sijill.interfaces.web.pages.movement import (
+    SigningForm,
+    directory,
+    open_session_if_asked,
+    show_refusal,
+    without_password,
+)
 from sijill.interfaces.web.pages.naming import naming, summary
 
 # What a scan may be, by the bytes it begins with: nothing that a browser would run.
@@ -44,8 +50,10 @@ KINDS = {
 STAGES = {word: stage for stage, word in ADDRESS.items()}
 
 
-class PaperForm(ActForm):
-    """Who signed the paper, as what, when; and the paper."""
+class PaperForm(SigningForm):
+    """Who signed the paper, as what, when; the paper; and the password of whoever enters it."""
+
+    field_order: tuple[str, ...] = ("signer", "capacity", "signed_at", "scan", "password")
 
     signer = forms.CharField(label=_("Name of the one who signed"), max_length=90)
     capacity = forms.CharField(label=_("As what: rank, office"), max_length=60)
@@ -60,7 +68,7 @@ class PaperForm(ActForm):
 class CountPaperForm(PaperForm):
     """A count on paper."""
 
-    field_order = ("bodies", "injured", "dead", "signer", "capacity", "signed_at", "scan")
+    field_order = ("bodies", "injured", "dead", "signer", "capacity", "signed_at", "scan", "password")
     bodies = CountForm.base_fields["bodies"]
     injured = CountForm.base_fields["injured"]
     dead = CountForm.base_fields["dead"]
@@ -108,6 +116,7 @@ def _form(request: ViewerRequest, row: HandoverRow, stage: Stage) -> PaperForm:
         add_resolutions(request, row, form)
     if stage is Stage.NAMES and not posted:
         form.initial["shown"] = naming(request, row.id).draft.digest()
+    without_password(form, request, transfers.signs_for(request.viewer, row, stage))
     return form
 
 
@@ -129,6 +138,7 @@ def _doing(request: ViewerRequest, row: HandoverRow, stage: Stage, form: PaperFo
 
     def do(key: UUID) -> str:
         given, signed = form.cleaned_data, _paper(request, form)
+        open_session_if_asked(request, form, transfers.signs_for(request.viewer, row, stage), key)
         common = {
             "statement_id": key, "handover_id": row.id, "occurred_at": given["signed_at"], "paper": signed,
             "by": request.viewer, "at": request.at,

@@ -22,7 +22,6 @@ from sijill.interfaces.web import words
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, page, reads, reads_and_acts
 from sijill.interfaces.web.forms import ActForm, DayField, LocalDateTimeField
-from sijill.interfaces.web.pages.board import Line, line_of
 
 
 class ControlForm(ActForm):
@@ -46,7 +45,7 @@ class CapacityForm(ActForm):
     category = forms.CharField(
         label=_("For whom"), max_length=40, required=False, help_text=_("Empty: the whole facility.")
     )
-    places = forms.IntegerField(label=_("Places"), min_value=0)
+    places = forms.IntegerField(label=_("Places"), min_value=0, max_value=1_000_000)
     approver = forms.CharField(label=_("Approved by"), max_length=120)
     approved_on = DayField(label=_("Approved on"))
     document = forms.CharField(label=_("Document"), max_length=200, required=False)
@@ -58,6 +57,16 @@ class ControlView:
 
     row: ControlRow
     holder: AuthorityRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """How many people one book has at a place, in one state. Two books may have the same person there."""
+
+    kind: AccountKind
+    book: AuthorityRow | None
+    persons: int
+    tallied: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +160,15 @@ def _show(request: ViewerRequest, place: FacilityRow, form: ActForm | None = Non
     )
     control_form = form if isinstance(form, ControlForm) else _control_form(request, fresh=True)
     capacity_form = form if isinstance(form, CapacityForm) else _capacity_form(request, fresh=True)
+    present = _present(request, place, authorities)
     context = {
         "place": place,
         "owner": authorities.get(place.authority_id or 0),
         "halls": places.halls(viewer, place.id),
         "aspects": aspects(control, authorities),
         "capacities": places.capacities(viewer, place.id),
-        "present": _present(request, place, authorities),
+        "present": present,
+        "books_there": len({line.book.id for line in present if line.book}),
         "may_read": viewer.may(Act.READ_PEOPLE, facility_id=place.id),
         "control_form": control_form if may_state else None,
         "capacity_form": capacity_form if may_set else None,
@@ -183,10 +194,15 @@ def aspects(rows: list[ControlRow], authorities: dict[int, AuthorityRow]) -> lis
     return found
 
 
-def _present(request: ViewerRequest, place: FacilityRow, authorities: dict[int, AuthorityRow]) -> list[Line]:
-    """How many of the viewer's books are at the place, by state."""
-    rows = [row for row in ledger.board(request.viewer) if row.account.facility_id == place.id]
-    return [line_of(row, {place.id: place}, authorities) for row in rows]
+def _present(request: ViewerRequest, place: FacilityRow, authorities: dict[int, AuthorityRow]) -> list[Present]:
+    """How many of the viewer's books are at the place, by book and state; its halls are one line."""
+    found: dict[tuple[int, AccountKind], tuple[int, int]] = {}
+    for row in ledger.board(request.viewer):
+        if row.account.facility_id == place.id:
+            key = (row.account.book_id, row.account.kind)
+            persons, tallied = found.get(key, (0, 0))
+            found[key] = (persons + row.persons, tallied + row.tallied)
+    return [Present(kind, authorities.get(book), *both) for (book, kind), both in found.items()]
 
 
 def _control_form(request: ViewerRequest, *, fresh: bool = False) -> ControlForm:

@@ -81,20 +81,20 @@ def _stated(text: str, stated: str) -> SafeString:
     )
 
 
-def _birth(birth: Birth) -> str:
+def _day(text: str) -> SafeString:
+    """A day that keeps its order of year, month and day behind an Arabic word too."""
+    return format_html('<bdi dir="ltr">{}</bdi>', text)
+
+
+def _birth(birth: Birth) -> SafeString:
     if birth.from_on is None or birth.to_on is None:
-        return words.word("precision", birth.precision)
-    if birth.precision is Precision.EXACT:
-        return f"{birth.from_on:%Y-%m-%d}"
-    if birth.precision is Precision.MONTH:
-        return f"{birth.from_on:%Y-%m}"
-    if birth.precision is Precision.YEAR:
-        return f"{birth.from_on:%Y}"
-    return _("%(word)s: %(first)s to %(last)s") % {
-        "word": words.word("precision", birth.precision),
-        "first": f"{birth.from_on:%Y-%m-%d}",
-        "last": f"{birth.to_on:%Y-%m-%d}",
-    }
+        return format_html("{}", words.word("precision", birth.precision))
+    exact = {Precision.EXACT: "%Y-%m-%d", Precision.MONTH: "%Y-%m", Precision.YEAR: "%Y"}
+    if birth.precision in exact:
+        return _day(birth.from_on.strftime(exact[birth.precision]))
+    said = {"word": words.word("precision", birth.precision), "first": "{}", "last": "{}"}
+    days = [_day(f"{day:%Y-%m-%d}") for day in (birth.from_on, birth.to_on)]
+    return format_html(_("%(word)s: %(first)s to %(last)s") % said, *days)
 
 
 @register.filter

@@ -94,6 +94,33 @@ def test_the_page_of_a_batch_and_its_acts(browse: Browse, story: Story) -> None:
     assert late.status_code == 422 and "not at the point" in text(late)
 
 
+def test_one_manifest_is_cancelled_alone(browse: Browse, story: Story) -> None:
+    """With a reason, once; not by others; not once its people were handed over."""
+    story.plan(12)
+    story.authorise()
+    manifests = [story.draw(story.people[:5]), story.draw(story.people[5:10])]
+    for manifest in manifests:
+        story.seal(manifest)
+    client, address = browse("anton"), f"/manifests/{manifests[1]}/cancel"
+    assert "Cancel this manifest" in text(client.get(f"/manifests/{manifests[1]}"))
+    assert client.post(address, key()).status_code == 422
+    assert client.get(address).status_code == 405
+    whole = key(note="bus broke down")
+    assert browse("basil").post(address, whole).status_code == 403
+    stranger = browse("dora").post(address, whole)
+    assert stranger.status_code == 404
+    assert stranger.content == browse("dora").post(f"/manifests/{uuid4()}/cancel", whole).content
+    assert story.manifest_row(manifests[1]).state == "sealed"
+    for _ in range(2):
+        assert client.post(address, whole).status_code == 302
+    page = text(client.get(f"/manifests/{manifests[1]}"))
+    assert "cancelled" in page and "Cancel this manifest" not in page
+    assert "bus broke down" in text(client.get(f"/batches/{story.batch}"))
+    story.present(1)
+    late = client.post(f"/manifests/{manifests[0]}/cancel", key(note="too late"))
+    assert late.status_code == 422 and "handed over already" in text(late)
+
+
 def test_objections_stand_where_the_button_would(browse: Browse, story: Story) -> None:
     story.plan(12)
     with story.acting("anton") as by:

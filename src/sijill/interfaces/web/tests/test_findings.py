@@ -1,5 +1,6 @@
 """Findings: by duty with one's own first, overdue by word, settled with a note; the five cases."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -85,10 +86,29 @@ def test_filters(browse: Browse, story: Story) -> None:
 
 
 def test_many_of_one_kind_are_one_group(browse: Browse, story: Story) -> None:
-    """Sixty missing at one count: one heading with the number, the rest folded."""
+    """Sixty missing at one count: one heading with the number, some of them, and all of them page by page."""
     open_some(story, 60)
-    page = browse("amal").get("/findings").content.decode()
-    assert page.count('class="group"') == 2 and "10 more of this kind" in page
+    client = browse("amal")
+    page = client.get("/findings").content.decode()
+    assert page.count('class="group"') == 2 and "40 more of this kind" in page
+    alone = re.search(r'href="(/findings\?owner=duty-officer[^"]+)">40 more', page)
+    assert alone
+    seen: set[str] = set()
+    for number in (1, 2, 3, "x"):
+        page = client.get(f"{alone.group(1).replace('&amp;', '&')}&page={number}").content.decode()
+        found = set(re.findall(r'href="/findings/([0-9a-f-]{36})', page))
+        assert len(found) == {1: 50, 2: 10, 3: 0, "x": 50}[number]
+        seen |= found
+    assert len(seen) == 60
+
+
+def test_no_number_of_findings_hides_another_kind(browse: Browse, story: Story) -> None:
+    """A thousand of one kind, all due before the escape: the escape is on the first page all the same."""
+    story.now = timezone.now()
+    open_some(story, 1000)
+    page = browse("amal").get("/findings?state=open").content.decode()
+    assert "980 more of this kind" in page and "Person Number 1" in page and len(page) < 120_000
+    assert ">1,001<" in page
 
 
 def test_the_list_asks_the_same_number_of_questions(browse: Browse, story: Story) -> None:
@@ -108,6 +128,10 @@ def test_a_finding_says_what_it_is_about_and_is_closed_once(browse: Browse, stor
     client, finding, key = browse("amal"), the_finding(story), uuid4()
     page = client.get(f"/findings/{finding}").content.decode()
     assert f"/people/{story.people[0]}?for=finding#event-" in page and "Person Number 1" in page
+    early = settle(client, finding, "closed")
+    assert early.status_code == 422 and "This is still so" in early.content.decode()
+    found = AccountSpec(AccountKind.HELD, facility_id=story.cast.facility["A-MAIN"])
+    story.report("ALPHA", story.people[0], Kind.RECAPTURE, found)
     for _ in range(2):
         assert settle(client, finding, "closed", key=key).status_code == 302
     assert steps(story, finding) == [("open", "duty-officer"), ("closed", "duty-officer")]

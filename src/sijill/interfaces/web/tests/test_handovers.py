@@ -360,13 +360,16 @@ def paper(content: bytes = PDF, **more: object) -> dict[str, object]:
     """A paper form."""
     return {
         "key": str(uuid4()), "signer": "K. Haddad", "capacity": "Colonel", "signed_at": "2026-02-01T13:00",
-        "scan": SimpleUploadedFile("scan.pdf", content), **more,
+        "scan": SimpleUploadedFile("scan.pdf", content), "password": PASSWORD, **more,
     }  # fmt: skip
 
 
 def test_own_paper_is_graded_paper_and_the_scan_can_be_fetched(browse: Browse, story: Story) -> None:
     client = browse("asma")
     assert "Signed on paper" in text(client.get(address(story, 1, "paper/present")))
+    for wrong in ("", "wrong wrong wrong"):  # an unlocked screen is no place to enter one
+        assert client.post(address(story, 1, "paper/present"), paper(password=wrong)).status_code == 422
+    assert story.handover(1).state.value == "expected"
     assert client.post(address(story, 1, "paper/present"), paper()).status_code == 302
     page = text(browse("basil").get(address(story)))
     assert "signed on paper" in page and "K. Haddad, Colonel" in page and "tone-doubt" in page

@@ -1,6 +1,8 @@
 """Search, the file, reports, corrections, claims and verdicts: allowed, wrong role, stranger, wrong method, already done."""
 
+import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,12 +11,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sijill.domain.access import actions as access_actions
 from sijill.domain.access import queries as access
+from sijill.domain.access.rules import DutyKind
 from sijill.domain.access.viewing import viewing
+from sijill.domain.ledger import actions as ledger_actions
 from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.queries import EventRow
+from sijill.domain.ledger.rules import AccountKind, AccountSpec, Kind, NewEvent
+from sijill.domain.people import actions as people_actions
 from sijill.domain.people import queries as people
-from tests.cast import NOON, Cast
+from sijill.domain.people.rules import Birth, ClaimValue, Name, Nationality, NewClaim, Precision, Sex
+from sijill.interfaces.web.tests.conftest import signed_in
+from tests.cast import NOON, PASSWORD, Cast
 from tests.story import Story
 
 Browse = Callable[[str], Client]
@@ -341,7 +350,7 @@ def test_a_claim_stands_beside_the_others_and_can_be_withdrawn(kind: str, browse
     for _ in range(2):
         assert post(client, f"/people/{person}/claims/new/{kind}", given, key).status_code == 302
     page = client.get(f"/people/{person}").content.decode()
-    assert page.count("Camp list 4") == 1
+    assert page.partition('id="claims"')[2].partition("</section>")[0].count("Camp list 4") == 1
     viewer = story.cast.viewer("alice")
     with viewing(viewer.user_id):
         claim = next(c for c in people.claims_of(viewer, person) if c.source_text == "Camp list 4")
@@ -416,3 +425,146 @@ def test_who_may_not_enter_people_cannot(browse: Browse, story: Story) -> None:
     assert post(browse("adnan"), "/people/new", enter(story.cast)).status_code == 422
     assert browse("alice").delete("/people/new").status_code == 405
     assert "Nobody found" in find(browse("alice"), "Karim")
+
+
+# ------------------------------------------------------------------ the whole file
+def section(page: str, name: str) -> str:
+    """One section of a file."""
+    return page.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+def say(story: Story, name: str, person: UUID, value: ClaimValue, authority: str) -> None:
+    """Somebody's authority claims something of the person."""
+    with story.acting(name) as by:
+        made = NewClaim(uuid4(), value, story.cast.authority[authority])
+        people_actions.add_claim(
+            person_id=person, claim=made, authority_id=by.duties[0].authority_id, by=by, at=story.tick()
+        )
+
+
+def test_claims_that_contradict_stand_side_by_side_with_their_speakers(browse: Browse, story: Story) -> None:
+    """The sender says adult, the court a child: nothing is decided by the page, and it counts as a child's."""
+    person = story.people[0]
+    client = browse("alice")
+    assert "contested" not in client.get(f"/people/{person}").content.decode()
+    say(story, "alice", person, Birth(Precision.RANGE, date(2009, 1, 1), date(2010, 1, 1), "minor"), "DELTA")
+    say(story, "alice", person, Sex("unknown"), "DELTA")
+    say(story, "alice", person, Nationality("IQ"), "BRAVO")
+    page = client.get(f"/people/{person}").content.decode()
+    contested = section(page, "contested")
+    for shown in ("adult", "child", "Alpha", "Delta", "Syria", "Iraq", "Bravo", "minor"):
+        assert shown in contested
+    assert "<h3>sex</h3>" not in contested  # not knowing contradicts nobody
+    assert section(page, "claims").count(">disputed<") == 2 and "age disputed: treated as a child" in page
+
+
+def test_a_withdrawn_claim_contradicts_nobody(browse: Browse, story: Story) -> None:
+    client, person = browse("alice"), story.people[0]
+    say(story, "alice", person, Nationality("IQ"), "BRAVO")
+    viewer = story.cast.viewer("alice")
+    with viewing(viewer.user_id):
+        wrong = next(c.id for c in people.claims_of(viewer, person) if c.value == Nationality("IQ"))
+    assert "contested" in client.get(f"/people/{person}").content.decode()
+    post(client, f"/people/{person}/claims/{wrong}/withdraw", {"reason": "misread"})
+    assert "contested" not in client.get(f"/people/{person}").content.decode()
+
+
+def test_two_books_that_answer_at_once_are_seen_by_who_reads_both(browse: Browse, story: Story) -> None:
+    """CHARLIE admits somebody ALPHA holds: an overlap, two sides, a finding in the line. Others see their own book."""
+    person, charlie = story.people[0], story.cast.authority["CHARLIE"]
+    with story.acting("alice") as by:
+        people_actions.show_to(person_ids=[person], authority_id=charlie, by=by, at=story.tick())
+    held = AccountSpec(AccountKind.HELD, facility_id=story.cast.facility["C-HUB"])
+    story.report("CHARLIE", person, Kind.ADMISSION, held)
+    with story.register() as by:
+        access_actions.grant_duty(
+            user_id=story.cast.user["lina"], kind=DutyKind.LEGAL_OFFICER, authority_id=charlie, by=by, at=NOON
+        )
+    page = browse("lina").get(f"/people/{person}").content.decode()
+    assert "Two books answer for this person" in page and "Two books answered at the same time" in page
+    assert page.count('<rect class="tone-calm"') == 2 and "C-HUB" in section(page, "contested")
+    assert 'class="of-finding"' in section(page, "line")
+    own = browse("chiara").get(f"/people/{person}").content.decode()
+    assert "C-HUB" in own and "A-MAIN" not in own and "at the same time" not in own
+    assert "C-HUB" not in browse("alice").get(f"/people/{person}").content.decode()
+
+
+def test_a_late_report_and_its_correction_are_marked_in_the_line(browse: Browse, story: Story) -> None:
+    """Recorded three days after it happened; then corrected."""
+    client, person = browse("alice"), story.people[0]
+    happened = story.now + timedelta(hours=1)
+    event = NewEvent(
+        uuid4(), story.cast.authority["ALPHA"], person, Kind.TEMPORARY_OUT,
+        AccountSpec(AccountKind.TEMPORARY_OUT, note="court"), happened, happened,
+    )  # fmt: skip
+    with story.acting("alice") as by:
+        ledger_actions.report(events=[event], by=by, at=story.tick(3 * 24 * 60 + 120))
+    line = section(client.get(f"/people/{person}").content.decode(), "line")
+    assert "recorded 3 days later" in line and line.count("days later") == 1
+    post(client, f"/people/{person}/events/{event.id}/correct", {"what": "void", "ground": "did-not-happen"})
+    line = section(client.get(f"/people/{person}").content.decode(), "line")
+    assert "<s>temporary exit</s>" in line and ">superseded<" in line
+
+
+def test_manifests_and_handovers_stand_with_their_codes_and_what_was_said(browse: Browse, cast: Cast) -> None:
+    """One received, one absent: the giver presented him, the receiver says absent, both sides stand."""
+    story = Story(cast).sealed(2)
+    code, batch = story.manifest_row().code, story.batch_row().code
+    story.present(1)
+    story.count(1, bodies=1)
+    story.names(1, {2: "absent"})
+    pages = [browse("asma").get(f"/people/{p}").content.decode() for p in story.people]
+    for page in pages:
+        moved = section(page, "travels")
+        assert code in moved and batch in moved and "Handover 1" in moved and "clearance: not recorded" in moved
+    states = sorted(">absent<" in section(page, "travels") for page in pages)
+    assert states == [False, True]
+    absent = next(page for page in pages if ">absent<" in section(page, "travels"))
+    against = section(absent, "contested")
+    assert "presented this person" in against and ">absent<" in against and "Bravo" in against
+    assert "On no manifest that you may know of" not in absent
+
+
+def test_a_movement_that_the_reader_may_not_know_of_is_not_on_the_file(browse: Browse, cast: Cast) -> None:
+    """Law 8: a visiting body of ALPHA reads the file of somebody on a sealed manifest, and learns nothing of it."""
+    story, visitor = Story(cast).sealed(2), uuid4()
+    with story.register() as by:
+        access_actions.create_user(
+            user_id=visitor, username="visitor", name="Visitor", password=PASSWORD, by=by, at=NOON
+        )
+        alpha = cast.authority["ALPHA"]
+        access_actions.grant_duty(user_id=visitor, kind=DutyKind.VISITING_BODY, authority_id=alpha, by=by, at=NOON)
+    page = signed_in(visitor).get(f"/people/{story.people[0]}").content.decode()
+    assert "Person Number 1" in page and "On no manifest that you may know of" in page
+    assert story.manifest_row().code not in page and story.batch_row().code not in page
+    assert story.manifest_row().code in browse("anton").get(f"/people/{story.people[0]}").content.decode()
+
+
+def test_the_file_asks_the_same_however_much_is_in_it(browse: Browse, cast: Cast) -> None:
+    """Claims, reports, findings, handovers, bases: a fixed number of questions."""
+    story = Story(cast).sealed(2)
+    client, person, found = browse("lina"), story.people[0], []
+    for _ in range(2):
+        client.get(f"/people/{person}")
+        with CaptureQueriesContext(connection) as asked:
+            client.get(f"/people/{person}")
+        found.append(len(asked))
+        if len(found) == 1:
+            story.hand_over(1)
+            for number in range(5):
+                say(story, "alice", person, Name(f"Further Name {number}"), "ALPHA")
+                post(client, f"/people/{person}/legal/new", {
+                    "authority": str(cast.authority["ALPHA"]), "ground": "conviction", "source": "Court",
+                    "stated_on": "2026-01-20",
+                })  # fmt: skip
+    assert found[0] == found[1] <= 31, found
+
+
+def test_the_file_has_a_way_through_it(browse: Browse, story: Story) -> None:
+    """Every entry of the navigation inside the file leads to something that is there."""
+    page = browse("alice").get(f"/people/{story.people[0]}").content.decode()
+    inside = page.partition('class="inside')[2].partition("</nav>")[0]
+    targets = re.findall(r'href="#([a-z-]+)"', inside)
+    assert len(targets) >= 7
+    for target in targets:
+        assert page.count(f'id="{target}"') == 1, target

@@ -55,7 +55,10 @@ def test_forms_are_shown_to_those_who_may_use_them(browse: Browse) -> None:
         ("dora", False, False),
     ):
         page = browse(name).get("/places/A-MAIN").content.decode()
-        assert ("/places/A-MAIN/control" in page, "/places/A-MAIN/capacity" in page) == (control, capacity), name
+        assert ('action="/places/A-MAIN/control"' in page, 'action="/places/A-MAIN/capacity"' in page) == (
+            control,
+            capacity,
+        ), name
 
 
 CONTROL = {"aspect": "perimeter", "holder_text": "x", "speaker": "y", "stated_at": "2026-02-01T10:00"}

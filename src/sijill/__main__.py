@@ -11,6 +11,12 @@ def _demo(argv: list[str]) -> int:
     return demo(argv)
 
 
+def _demo_facts(argv: list[str]) -> int:
+    from sijill.exercises.commands import demo_facts
+
+    return demo_facts(argv)
+
+
 def _drill(argv: list[str]) -> int:
     from sijill.exercises.commands import drill
 
@@ -19,6 +25,7 @@ def _drill(argv: list[str]) -> int:
 
 EXERCISES = (
     Command("demo", "start with the demo operation: install, migrate, load, serve", _demo),
+    Command("demo-facts", "every figure of the demo operation as this register holds it", _demo_facts),
     Command("drill", "prove a law on a throw-away register: crash, replay", _drill),
 )
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ NOT_INHERITED = ("DATABASE_URL", "SIJILL_", "DJANGO_", "PG", "PYTHON")
 COMPILED = tempfile.mkdtemp(prefix="sijill-compiled-")
 atexit.register(shutil.rmtree, COMPILED, ignore_errors=True)
 PASSWORD = "demo-register-2026"
+LOADING_SECONDS = 480  # the whole demo on a busy machine
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Sijill:
         """Run a command to its end. A traceback is never an answer."""
         done = subprocess.run(
             self.argv(*words), env=environment(self.data, SIJILL_PASSWORD=password), cwd="/", stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=240, check=False,
+            capture_output=True, text=True, timeout=LOADING_SECONDS, check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr, done.stderr
         return Said(done.returncode, done.stdout, done.stderr)
@@ -117,15 +118,38 @@ def restored(told: Told) -> Iterator[Sijill]:
         yield sijill
 
 
+def tell_small(factory: pytest.TempPathFactory, worker: str) -> Told:
+    """A small register of invented people (see `small_demo`), told by the first who asks."""
+    return _once(factory, worker, "small", _load_small)
+
+
+def _load_small(sijill: Sijill) -> Said:
+    sijill.ok("migrate")
+    assert sijill.register is not None
+    ends = sijill.register.endpoints()
+    env = environment(
+        sijill.data, DATABASE_URL=ends.app_url, SIJILL_SECRET_KEY=ends.secret_key,
+        DJANGO_SETTINGS_MODULE="sijill.config.settings", PYTHONPATH=f"{ROOT / 'src'}:{ROOT}",
+    )  # fmt: skip
+    program = "import django; django.setup(); from tests.journeys.small_demo import load; load()"
+    subprocess.run([sys.executable, "-c", program], env=env, cwd=ROOT, check=True)
+    return sijill("balance")
+
+
 def tell(factory: pytest.TempPathFactory, worker: str) -> Told:
     """The demo, loaded by the first who asks; the other workers of the run wait for it."""
+    return _once(factory, worker, "demo", lambda sijill: sijill("demo", "--no-serve"))
+
+
+def _once(factory: pytest.TempPathFactory, worker: str, name: str, load: Callable[[Sijill], Said]) -> Told:
+    """Load a register once in a run and keep its backup."""
     place = factory.getbasetemp() if worker == "master" else factory.getbasetemp().parent
-    lock, kept = FileLock(place / "demo.lock"), place / "demo.json"
-    assert lock.take(patience=240)
+    lock, kept = FileLock(place / f"{name}.lock"), place / f"{name}.json"
+    assert lock.take(patience=LOADING_SECONDS)
     try:
         if not kept.exists():
             with empty() as sijill:
-                loading, backup = sijill("demo", "--no-serve"), str(place / "demo.backup")
+                loading, backup = load(sijill), str(place / f"{name}.backup")
                 balance = sijill("balance", "--json")
                 sijill.ok("backup", backup)
             kept.write_text(json.dumps(asdict(Told(loading, balance, backup))))

@@ -1,7 +1,8 @@
 """People and movements for the handover journeys, added to the site's database.
 
-`python -m tests.journeys.handover_story add ALREADY.json` adds an operation and 34 people with names in two scripts, of
-whom 28 stand on a sealed and counted manifest; `… check` prints what does not balance. Both print JSON.
+`python -m tests.journeys.handover_story add USERS` adds an operation and 34 people with names in two scripts, of
+whom 28 stand on a sealed and counted manifest; `… presented USERS KEY N` adds a movement of N people of its own, presented
+and not counted; `… check` prints what does not balance. All print JSON. USERS are the ids of the cast, as JSON.
 """
 
 import json
@@ -12,12 +13,13 @@ from uuid import UUID, uuid5
 
 import django
 
+PASSWORD = "correct horse battery"  # the cast's
 FAMILIES = ("الحسن", "العلي", "الخالد", "الأحمد", "الحمد", "الجاسم", "العبد الله")
 GIVEN = (("محمد", "Mohammed"), ("أحمد", "Ahmad"), ("خالد", "Khalid"), ("عمر", "Omar"), ("يوسف", "Yusuf"))
 LATIN = ("al-Hasan", "al-Ali", "al-Khalid", "al-Ahmad", "al-Hamad", "al-Jasim", "al-Abdullah")
 
 
-def _story(users: dict[str, str]) -> Any:
+def _story(users: dict[str, str], key: str = "handover-journey") -> Any:
     """The story over the cast that the site was made with."""
     from django.utils import timezone
 
@@ -36,7 +38,7 @@ def _story(users: dict[str, str]) -> Any:
             {f.code: f.id for f in places.facilities(register)},
             {name: UUID(user) for name, user in users.items()},
         )
-    return Story(cast, key="handover-journey", now=now)
+    return Story(cast, key=key, now=now)
 
 
 def _add_arabic_names(story: Any) -> None:
@@ -54,12 +56,12 @@ def _add_arabic_names(story: Any) -> None:
                 )  # fmt: skip
 
 
-def add(users: dict[str, str]) -> dict[str, str]:
+def add(users: dict[str, str], key: str = "handover-journey") -> dict[str, str]:
     """An operation; a batch that waits for its names; six people more, for a batch of the journey's own."""
     from django.db import transaction
 
     with transaction.atomic():
-        story = _story(users)
+        story = _story(users, key)
         story.open_operation()
         story.admit(28)
         story.plan(28)
@@ -76,6 +78,29 @@ def add(users: dict[str, str]) -> dict[str, str]:
         }  # fmt: skip
 
 
+def presented(users: dict[str, str], key: str, count: str) -> dict[str, str]:
+    """A movement of its own: so many people stand before a carrying officer of its own, who has not counted them."""
+    from django.db import transaction
+
+    from sijill.domain.access import actions as access
+    from sijill.domain.access.rules import DutyKind
+
+    with transaction.atomic():
+        story = _story(users, key)
+        story.sealed(int(count))
+        story.present(1)
+        officer = f"officer-{str(story.seed)[:8]}"
+        with story.register() as by:
+            user = access.create_user(
+                user_id=story.id("officer"), username=officer, name="Officer", password=PASSWORD, by=by, at=story.now
+            )
+            access.grant_duty(
+                user_id=user, kind=DutyKind.CARRYING_OFFICER, authority_id=story.cast.authority["BRAVO"], by=by,
+                at=story.now,
+            )  # fmt: skip
+        return {"first": str(story.handover(1).id), "manifest": str(story.manifests[0]), "officer": officer}
+
+
 def check(users: dict[str, str]) -> dict[str, Any]:
     """The sum of what does not balance, and what a recomputation from the events does not confirm."""
     story = _story(users)
@@ -84,5 +109,6 @@ def check(users: dict[str, str]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     django.setup()
-    told = {"add": add, "check": check}[sys.argv[1]](json.loads(sys.argv[2]))
+    chapters: dict[str, Any] = {"add": add, "presented": presented, "check": check}
+    told = chapters[sys.argv[1]](json.loads(sys.argv[2]), *sys.argv[3:])
     json.dump(told, sys.stdout)

@@ -21,21 +21,21 @@ from tests.journeys.command import Sijill, Told
 pytestmark = pytest.mark.slow
 ARABIC = ("الاسم", "اسم الأب", "اسم الجد", "اللقب", "تاريخ الميلاد", "رقم السجين")
 WORDS = (
-    "demo", "drill", "serve", "stop", "migrate", "backup", "restore", "roles", "test", "authority", "facility", "user",
-    "import-list", "balance", "roll", "findings", "check", "batch",
+    "demo", "demo-facts", "drill", "serve", "stop", "migrate", "backup", "restore", "roles", "test", "authority", "facility", "user",
+    "import-list", "balance", "roll", "findings", "check", "batch", "person-days",
 )  # fmt: skip
 VERBS = ("list", "show", "plan", "authorise", "manifest", "seal", "present", "count", "names", "acknowledge", "close")
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Told:
-    """The demo as it was loaded first."""
-    return command.tell(tmp_path_factory, worker_id)
+    """A small register as it was told first."""
+    return command.tell_small(tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="module")
 def sijill(told: Told) -> Iterator[Sijill]:
-    """One register with the demo in it, for all tests here."""
+    """One small register, for all tests here."""
     with command.restored(told) as restored:
         yield restored
 

@@ -1,15 +1,24 @@
-"""`./sijill demo` and `./sijill drill`."""
+"""`./sijill demo`, `./sijill demo-facts` and `./sijill drill`."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sijill.host import Endpoints, HostError, open_register, port_is_free
 from sijill.interfaces.cli.main import NO, OK, say
-from sijill.interfaces.cli.opening import apply_migrations, file_argument, is_migrated, load_django, port_argument
+from sijill.interfaces.cli.opening import (
+    apply_migrations,
+    file_argument,
+    is_migrated,
+    load_django,
+    now,
+    opened,
+    port_argument,
+)
 from sijill.interfaces.cli.reading import balance_line, balance_of
 from sijill.interfaces.cli.upkeep import PORT, serve_on
 
@@ -41,8 +50,8 @@ def demo(argv: list[str]) -> int:
         from sijill.exercises.demo_cast import USERS
 
         found = balance_of(None, None)
-        for username, (name, duty, authority, _facility) in USERS.items():
-            say(f"demo user {username:<10} {duty:<18} {authority:<8} ({name})")
+        for username, (name, duty, authorities, facility) in USERS.items():
+            say(f"demo user {username:<16} {duty:<18} {', '.join(authorities)} {facility or ''} ({name})")
         say(f"the password of every demo user: {DEMO_PASSWORD}")
     sys.stdout.write(balance_line(found) + "\n")
     if found["difference"]:
@@ -55,7 +64,6 @@ def _installed() -> tuple[str, int]:
     from sijill.domain.access import queries
     from sijill.domain.access.rules import REGISTER_ID
     from sijill.domain.access.viewing import viewing
-    from sijill.interfaces.cli.opening import now
 
     with viewing(REGISTER_ID):
         return queries.installation(queries.viewer_of(REGISTER_ID, now()))
@@ -103,6 +111,33 @@ def _load() -> None:
         raise HostError("not-a-demo", OWN)
     say("loading the demo")
     load()
+
+
+def demo_facts(argv: list[str]) -> int:
+    """`./sijill demo-facts [--json]`: every figure of the demo operation as this register holds it."""
+    parser = argparse.ArgumentParser(prog="./sijill demo-facts")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    with opened():
+        if _installed()[0] != "demo":
+            raise HostError("not-a-demo", "This register is no demo; ./sijill demo loads one into an empty folder.")
+        from sijill.exercises.demo_facts import facts
+
+        found = facts(now())
+    if options.json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.writelines(f"{name}: {value}\n" for name, value in _flat("", found))
+    return NO if found["balance"]["difference"] else OK
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Nested figures as lines: a name with dots, and what it is."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{name}.{key}" if name else str(key), inner)
+    else:
+        yield name, value
 
 
 def drill(argv: list[str]) -> int:

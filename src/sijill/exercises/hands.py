@@ -1,5 +1,6 @@
 """Who does the work of an exercise: this process, or several beside it on their own connections."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,7 @@ def _begin() -> None:
 
     django.setup()
     prepare_statements()
+    gc.freeze()  # Django's thousands of classes are not searched for garbage again and again
 
 
 class Failed(Exception):

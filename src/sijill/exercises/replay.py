@@ -22,6 +22,7 @@ from sijill.domain.ledger import queries as ledger_queries
 from sijill.domain.ledger.recount import recount
 from sijill.domain.ledger.rules import AccountKind
 from sijill.domain.places import actions as places_actions
+from sijill.domain.places import queries as places_queries
 from sijill.domain.transfers import actions as transfers
 from sijill.domain.transfers import queries as transfers_queries
 from sijill.domain.transfers.rules import MANIFEST_PEOPLE_MAX, BatchState, Scope
@@ -66,8 +67,10 @@ class World:
     crowds: dict[str, Crowd]
     auditor: Viewer
     people: int
+    capacity: dict[int, int]  # by facility, as the register has it
     sessions_since: datetime | None = None
     batches: int = 0
+    above_capacity: int = 0  # days of a place with more people than its capacity: a warning, never a bar
 
 
 def replay(transfers: Path, capacities: Path, *, rows: int | None, say: Say, workers: int | None = None) -> int:
@@ -116,13 +119,21 @@ def build(places: dict[str, Place], opening: dict[str, int], first_day: date, no
         auditor = access_queries.viewer_of(AUDITOR_ID, at)
     for code, prison in prisons.items():
         with viewing(prison.officer.viewer.user_id):
+            places_actions.set_capacity(
+                capacity_id=named(f"{code}/capacity"), facility_id=prison.facility_id, kind="maximum", category="",
+                places=by_code[code].capacity, approver="As published", approved_on=first_day, document="",
+                by=prison.officer.viewer, at=now,
+            )  # fmt: skip
             ledger.count_tally(
                 tally_id=prison.tally_id, event_id=named(f"{code}/opening"), book_id=prison.officer.authority_id,
                 to=prison.held, n=opening[code], basis="declared", label="not moved yet",
                 occurred_at=start_of(first_day) - timedelta(days=1), by=prison.officer.viewer, at=now,
             )  # fmt: skip
     crowds = {code: Crowd(n) for code, n in opening.items()}
-    world = World(named("operation"), escort, prisons, crowds, auditor, sum(opening.values()))
+    with viewing(AUDITOR_ID):
+        in_force = places_queries.capacities_in_force(auditor)
+    capacity = {facility: rows[0].places for facility, rows in in_force.items()}
+    world = World(named("operation"), escort, prisons, crowds, auditor, sum(opening.values()), capacity)
     _open_operation(world, first_day, now)
     return world
 
@@ -255,6 +266,9 @@ def check_day(world: World, day: date) -> None:
         for code, crowd in world.crowds.items()
         if crowd.people
     }
+    world.above_capacity += sum(
+        n > world.capacity[facility] for (_kind, facility), n in stands.items() if facility in world.capacity
+    )
     if stands != told:
         differing = sorted({str(kind) for kind, _place in dict(stands.items() ^ told.items())})
         raise Lost(f"the register and the file disagree about {', '.join(differing)}")
@@ -278,6 +292,7 @@ def _verdict(world: World, movements: Movements, wrong_days: int, started: float
     lost = world.people - balance.people - balance.tallied
     say(f"{balance.people:,} people by number ({registered:,} registered from tallies), {balance.tallied:,} tallied")
     say(f"{wrong_days} days out of balance, {findings} findings, {len(done):,} of {world.batches:,} batches reconciled")
+    say(f"{world.above_capacity:,} days of a place above its capacity (a warning, never a bar)")
     say(f"{lost} people lost, {len(movements.faults)} rows not moved, {moved_in:,.0f} s, recounted in"
         f" {monotonic() - started - moved_in:,.0f} s")  # fmt: skip
     say(

@@ -22,6 +22,7 @@ NO_WAY_IN: dict[str, str] = {
     "from-tally": "the story here has no tally; the form is that of new-person",
     "recount-tally": "the story here has no tally",
     "head-count": "needs a finished count: pictured in test_import",
+    "withdraw-claim": "offered on a person's file to who recorded the claim",
     "withdraw-verdict": "needs a verdict on two records",
     "give-effect": "needs testimony without effect",
     "loss": "the story here lost no place: pictured in the journey of the duty officer",

@@ -139,18 +139,18 @@ def test_both_statements_about_an_age_stay(kept: Sijill) -> None:
     assert kept.rows("select count(*) from people_claimwithdrawn") == [(0,)]
 
 
-def test_every_page_says_what_is_real_and_what_is_invented(kept: Sijill) -> None:
+def test_every_page_says_what_is_real_and_what_is_invented(demo: Sijill) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     serving = subprocess.Popen(
-        kept.argv("serve", "--port", str(port)), env=command.environment(kept.data), cwd="/",
+        demo.argv("serve", "--port", str(port)), env=command.environment(demo.data), cwd="/",
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         text = _page(f"http://127.0.0.1:{port}/sign-in", serving)
         assert "Real operation, published figures; people and single events are invented" in text
-        kept.ok("stop")
+        demo.ok("stop")
         serving.wait(60)
     finally:
         serving.kill()

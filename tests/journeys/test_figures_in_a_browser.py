@@ -56,7 +56,7 @@ def test_the_picture_draws_each_figure_where_its_number_lies(published: Site, pa
     for language, sign in (("en", 1), ("ar", -1)):
         speak(page, published, language)
         page.goto(TOPIC)
-        dots = page.locator(".strip-list circle.end")
+        dots = page.locator(".strip-list li:not(:has-text('Twice clicked')) circle.end")  # another test enters that one
         boxes = [dots.nth(n).bounding_box()["x"] * sign for n in range(dots.count())]
         estimate_low, estimate_high, counted, ceiling, reported, stated = boxes
         assert reported < counted < estimate_low < estimate_high < ceiling < stated

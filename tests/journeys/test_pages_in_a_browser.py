@@ -48,7 +48,7 @@ def test_a_double_click_without_javascript_records_once(browser: Any, site: Site
     page.fill("#username", "amal")
     page.fill("#password", PASSWORD)
     page.click("main button")
-    page.click("summary")
+    page.click("summary:has-text('Add a control statement')")
     page.fill("[name=speaker]", "Twice clicked")
     page.fill("[name=holder_text]", "Brigade 7")
     page.fill("[name=stated_at]", "2026-02-01T10:00")

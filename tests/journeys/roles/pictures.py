@@ -1,8 +1,8 @@
 """Pictures of pages for the documentation: the first screen, English and Arabic, at 360 and 1440 pixels.
 
 The browser itself reduces each to 256 colours (a page has few), so that a folder of them stays small. Whether the page
-fits its window and names its language is looked at in any case; only when SIJILL_KEEP_PICTURES=1 are files written, and
-the pages listened to by axe as well.
+fits its window and names its language is looked at in any case, two ways of the four; only when SIJILL_KEEP_PICTURES=1
+are all four looked at, files written, and the pages listened to by axe as well (`test_pages_in_a_browser` does so always).
 """
 
 import base64
@@ -16,6 +16,7 @@ from tests.journeys.conftest import AXE, SIZES, Site, speak
 
 KEEP = os.environ.get("SIJILL_KEEP_PICTURES") == "1"
 LANGUAGES = (("en", "ltr"), ("ar", "rtl"))
+OFTEN = {("en", "360"), ("ar", "1440")}
 HEIGHT = {"360": 720, "1440": 860}
 # Every pixel as the number of its colour: the 256 most frequent ones, the others as the nearest of these.
 REDUCE = """async png => {
@@ -65,6 +66,8 @@ class Pictures:
         for language, direction in LANGUAGES:
             speak(page, self.site, language)
             for size, (width, height) in SIZES.items():
+                if not KEEP and (language, size) not in OFTEN:
+                    continue
                 page.set_viewport_size({"width": width, "height": height})
                 page.goto(address)
                 shown = page.evaluate("[document.documentElement.lang, document.documentElement.dir]")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import rfc8785
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sijill.engines.proof.canonical import canonical, instant
@@ -13,6 +13,7 @@ SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-(2**53) + 1, 2**53 - 
 VALUES = st.recursive(SCALARS, lambda v: st.lists(v, max_size=4) | st.dictionaries(KEYS, v, max_size=4), max_leaves=12)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(st.dictionaries(KEYS, VALUES, max_size=6))
 def test_the_same_bytes_as_another_implementation(value: dict[str, object]) -> None:
     assert canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]

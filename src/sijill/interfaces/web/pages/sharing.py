@@ -19,6 +19,7 @@ from sijill.domain.access import queries as access
 from sijill.domain.access.queries import AuthorityRow
 from sijill.domain.access.rules import Act, NotVisible, Refused
 from sijill.domain.figures import queries as figures
+from sijill.domain.ledger.queries.situation import span
 from sijill.domain.places import queries as places
 from sijill.domain.places.rules import FacilityRow
 from sijill.domain.sharing import actions, queries
@@ -39,6 +40,7 @@ from sijill.domain.sharing.rules import (
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, page, reads, reads_and_acts
 from sijill.interfaces.web.forms import ActForm, DayField, LocalDateTimeField
+from sijill.interfaces.web.notice import is_demo
 from sijill.interfaces.web.pages.sharing_days import line_of, runs_of
 from sijill.interfaces.web.sentences import refusal
 
@@ -139,6 +141,7 @@ class Asked:
     period: Period
     form: PeriodForm
     query: str
+    last_day: date  # the last one that is over
 
 
 # ------------------------------------------------------------------ the pages
@@ -228,8 +231,7 @@ def rates(request: ViewerRequest) -> HttpResponse:
 # ------------------------------------------------------------------ what was asked
 def _asked(request: ViewerRequest) -> Asked:
     """The period of the address; the year so far where it says nothing, or nothing that can be."""
-    today = local_day(request.at)
-    until = today - timedelta(days=1)
+    until = _last_day(request)
     usual = {"since": until.replace(month=1, day=1), "until": until, "known": None}
     form = PeriodForm({**_as_text(usual), **{k: v for k, v in request.GET.items() if k in usual and v}})
     if form.is_valid():
@@ -239,7 +241,14 @@ def _asked(request: ViewerRequest) -> Asked:
             form.add_error(None, refusal(Refused(fault)))
     if form.errors:
         period = Period(usual["since"], usual["until"])  # type: ignore[arg-type]
-    return Asked(period, form, _query(period))
+    return Asked(period, form, _query(period), until)
+
+
+def _last_day(request: ViewerRequest) -> date:
+    """The last day that is over. A demo ends with its last recording: nobody is simulated after that."""
+    yesterday = local_day(request.at) - timedelta(days=1)
+    told = span(request.viewer) if is_demo(request.viewer) else None
+    return min(yesterday, local_day(told[1])) if told else yesterday
 
 
 def _as_text(usual: Mapping[str, object]) -> dict[str, str]:
@@ -256,7 +265,7 @@ def _query(period: Period) -> str:
 
 def _period_context(request: ViewerRequest, asked: Asked) -> dict[str, object]:
     """What every page of a period shows of it."""
-    yesterday = local_day(request.at) - timedelta(days=1)
+    yesterday = asked.last_day
     new_year = yesterday.replace(month=1, day=1)
     usual = [
         (_("Last 31 days"), Period(yesterday - timedelta(days=30), yesterday)),

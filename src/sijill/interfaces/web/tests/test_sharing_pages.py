@@ -12,11 +12,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sijill.domain.access import actions as access
+from sijill.domain.access import queries as access_queries
+from sijill.domain.access.rules import REGISTER_ID
 from sijill.domain.access.viewing import viewing
 from sijill.domain.ledger import actions as ledger
 from sijill.domain.ledger.rules import AccountKind, AccountSpec, Admission, Kind, NewEvent, NewSubject
 from sijill.domain.sharing import queries
 from sijill.domain.sharing.rules import Night
+from sijill.interfaces.web import notice
 from sijill.interfaces.web.pages.sharing import money
 from sijill.interfaces.web.pages.sharing_days import line_of, runs_of
 from tests.cast import NOON, Cast
@@ -250,3 +254,19 @@ def test_money_says_when_it_is_rounded() -> None:
     """Exact beside, only where it differs."""
     assert (money(Fraction(5000, 511), "USD").shown, money(Fraction(5000, 511), "USD").exact) == ("9.78", "5,000/511")
     assert (money(Fraction(12_916), "IQD").shown, money(Fraction(12_916), "IQD").exact) == ("12,916", "")
+
+
+def test_a_demo_ends_with_its_last_recording(browse: Browse, cast: Cast) -> None:
+    """Nobody is simulated after that: without a period, no day after it is reckoned."""
+    admit(cast, 12)
+    client = browse("alice")
+    before = client.get("/sharing").content.decode()
+    with viewing(REGISTER_ID):
+        register = access_queries.viewer_of(REGISTER_ID, NOON)
+        access.mark_installation(kind="demo", version=1, by=register, at=NOON)
+    try:
+        notice.look()
+        page = client.get("/sharing").content.decode()
+    finally:
+        notice._known = notice._Known()
+    assert 'value="2026-02-01"' in page and 'value="2026-02-01"' not in before

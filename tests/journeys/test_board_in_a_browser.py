@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -22,7 +23,7 @@ def moving(site: Site) -> None:
         "DATABASE_URL": site.database, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "SIJILL_FAST_HASH": "1",
         "DJANGO_SETTINGS_MODULE": "sijill.config.settings", "SIJILL_SECRET_KEY": "journeys-only",
     }  # fmt: skip
-    command = [sys.executable, "-m", "tests.journeys.handover_story", "add", json.dumps(site.users)]
+    command = [sys.executable, "-m", "tests.journeys.handover_story", "add", json.dumps(site.users), str(uuid4())]
     subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
 
 

@@ -60,7 +60,7 @@ def test_the_picture_draws_each_figure_where_its_number_lies(published: Site, pa
         boxes = [dots.nth(n).bounding_box()["x"] * sign for n in range(dots.count())]
         estimate_low, estimate_high, counted, ceiling, reported, stated = boxes
         assert reported < counted < estimate_low < estimate_high < ceiling < stated
-        line = page.locator(".strip-list line.then").first.bounding_box()["x"] * sign
+        line = page.locator(".strip-list li:not(:has-text('Twice clicked')) line.then").first.bounding_box()["x"] * sign
         assert abs(line - counted) < 8  # forty held, forty said
 
 

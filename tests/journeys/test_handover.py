@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -33,7 +34,7 @@ def tell(site: Site, what: str, *more: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def movement(site: Site) -> dict[str, str]:
     """A batch whose first handover is counted, and six people more at A-MAIN."""
-    return tell(site, "add")
+    return tell(site, "add", str(uuid4()))
 
 
 @pytest.fixture
@@ -129,6 +130,7 @@ def test_a_movement_from_the_plan_to_the_balance(
     # the coordinator plans, authorises, draws up and seals
     become("anton")
     page.goto("/batches/plan")
+    page.get_by_label("Operation").select_option(value=movement["operation"])  # another journey may have opened one
     for label, choice in (("From: who hands over", "Alpha"), ("Carrier", "Bravo"), ("To: who receives", "Charlie")):
         page.get_by_label(label).select_option(label=choice)
     page.get_by_label("They leave from").select_option(label="A-MAIN")

@@ -55,9 +55,9 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not answer in time")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """granian, as `serve` runs it, on a copy of the template with the story in it."""
+    """granian, as `serve` runs it, on a copy of the template with the story in it: no module reads what another wrote."""
     database = fresh_database(f"journeys_{worker_id}_{os.getpid()}")
     env = os.environ | {
         "DATABASE_URL": database, "SIJILL_POOL": "4", "SIJILL_FAST_HASH": "1", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",

@@ -20,7 +20,7 @@ def size_of(page: Any, selector: str) -> float:
     return float(page.evaluate("s => parseFloat(getComputedStyle(document.querySelector(s)).fontSize)", selector))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def priced(browser: Any, site: Site) -> Any:
     """The finance officer, without JavaScript, has stated a rate."""
     context = browser.new_context(base_url=site.url, java_script_enabled=False)

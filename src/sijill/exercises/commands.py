@@ -1,6 +1,7 @@
 """`./sijill demo`, `./sijill demo-facts` and `./sijill drill`."""
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -102,6 +103,8 @@ def _renew_or_refuse(owner: "psycopg.Connection[TupleRow]") -> None:
 
 def _load() -> None:
     from sijill.exercises.demo import VERSION, load
+    from sijill.exercises.hands import prepare_statements
+    from sijill.exercises.passwords import public_passwords
 
     kind, version = _installed()
     if (kind, version) == ("demo", VERSION):
@@ -110,7 +113,10 @@ def _load() -> None:
     if kind != "empty":
         raise HostError("not-a-demo", OWN)
     say("loading the demo")
-    load()
+    prepare_statements()
+    gc.freeze()
+    with public_passwords():
+        load()
 
 
 def demo_facts(argv: list[str]) -> int:

@@ -1,7 +1,6 @@
 """The ground of the demo: authorities and their books, places, users, capacities, opening rolls, who controls what."""
 
 from datetime import date, timedelta
-from functools import partial
 from uuid import UUID
 
 from sijill.domain.access import actions as access
@@ -17,7 +16,7 @@ from sijill.domain.places import actions as places
 from sijill.exercises.demo_cast import AUTHORITIES, FACILITIES, KEEPS_BOOK, USERS
 from sijill.exercises.demo_control import CONTROL
 from sijill.exercises.demo_names import Roll, nationalities, written
-from sijill.exercises.demo_story import DEMO_PASSWORD, OPENING, Story, demo_id, side_by_side
+from sijill.exercises.demo_story import DEMO_PASSWORD, OPENING, Story, demo_id
 
 FROM_SHADDADI, LEFT_BEHIND = 600, 200
 ROLLS = {
@@ -61,23 +60,22 @@ def found(story: Story) -> None:
             if keeps:
                 ledger.open_book(authority_id=authority, by=register, at=OPENING)
         _build(story, register)
-    side_by_side([partial(_employ, story, username) for username in USERS])
+        for username in USERS:
+            _employ(story, username, register)
 
 
-def _employ(story: Story, username: str) -> None:
+def _employ(story: Story, username: str, register: Viewer) -> None:
     """One user with the duty he has, in one authority or several."""
     name, duty, authorities, facility = USERS[username]
-    with viewing(REGISTER_ID):
-        register = access_queries.viewer_of(REGISTER_ID, OPENING)
-        user = access.create_user(
-            user_id=demo_id("user", username), username=username, name=name, password=DEMO_PASSWORD, by=register,
-            at=OPENING,
+    user = access.create_user(
+        user_id=demo_id("user", username), username=username, name=name, password=DEMO_PASSWORD, by=register,
+        at=OPENING,
+    )  # fmt: skip
+    for code in authorities:
+        access.grant_duty(
+            user_id=user, kind=duty, authority_id=story.authority[code],
+            facility_id=story.facility[facility] if facility else None, by=register, at=OPENING,
         )  # fmt: skip
-        for code in authorities:
-            access.grant_duty(
-                user_id=user, kind=duty, authority_id=story.authority[code],
-                facility_id=story.facility[facility] if facility else None, by=register, at=OPENING,
-            )  # fmt: skip
 
 
 def _build(story: Story, register: Viewer) -> None:

@@ -1,14 +1,9 @@
 """How the demo is told: ids that are always the same, users as viewers, local time, signing sessions."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
 from uuid import UUID, uuid5
-
-from django.db import connection
 
 from sijill.domain.access import actions as access
 from sijill.domain.access import queries as access_queries
@@ -18,7 +13,6 @@ from sijill.exercises.demo_cast import USERS
 
 DEMO_PASSWORD = "demo-register-2026"  # noqa: S105  (printed on the screen)
 SPACE = UUID("d3b07384-d9a0-4c9b-8f5e-7a2b1c0e4d56")
-CORES = min(4, os.cpu_count() or 1)
 LOCAL = timezone(timedelta(hours=3))  # Damascus and Baghdad alike
 
 
@@ -34,23 +28,6 @@ def local(month: int, day: int, hour: int, minute: int = 0) -> datetime:
 
 OPENING = local(1, 15, 6)
 LAST_DAY = local(2, 24, 9)
-
-
-def side_by_side(work: Sequence[Callable[[], None]]) -> None:
-    """Do pieces of work at once, each on a connection of its own: a password takes a core a third of a second."""
-    if connection.in_atomic_block:  # others would not see what this transaction has written
-        for piece in work:
-            piece()
-        return
-
-    def apart(piece: Callable[[], None]) -> None:
-        try:
-            piece()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(CORES) as pool:
-        list(pool.map(apart, work))
 
 
 class Story:
@@ -72,11 +49,9 @@ class Story:
 
     def open_sessions(self, *wanted: tuple[str, datetime]) -> None:
         """These users enter their passwords again, each to sign for a quarter of an hour."""
-        side_by_side([partial(self._open_session, name, at) for name, at in wanted])
-
-    def _open_session(self, name: str, at: datetime) -> None:
-        with self.acting(name, at) as user:
-            access.open_signing_session(
-                session_id=demo_id("session", name, at), authority_id=self.authority[USERS[name][2][0]], device="demo",
-                password=DEMO_PASSWORD, by=user, at=at,
-            )  # fmt: skip
+        for name, at in wanted:
+            with self.acting(name, at) as user:
+                access.open_signing_session(
+                    session_id=demo_id("session", name, at), authority_id=self.authority[USERS[name][2][0]],
+                    device="demo", password=DEMO_PASSWORD, by=user, at=at,
+                )  # fmt: skip

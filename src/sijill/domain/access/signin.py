@@ -1,4 +1,4 @@
-"""Signing in: the password is checked inside a transaction that may read that one user and nobody else."""
+"""Signing in: the name is looked up in a transaction that may read that one user and nobody else."""
 
 from typing import Any
 from uuid import UUID
@@ -17,15 +17,19 @@ class RegisterBackend(BaseBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
     ) -> User | None:
-        """The user, or None. An unknown name costs the same time as a wrong password."""
+        """The user, or None. An unknown name costs the same time as a wrong password.
+
+        A password kept with older costs is hashed anew when it is right: as that user, who may write it and no other.
+        """
         del request  # the framework passes it; nothing here depends on where the request came from
         if not username or password is None:
             return None
         with signing_in(username):
             user = User.objects.filter(username=username, is_active=True).first()
-            if user is None:
-                make_password(password)
-                return None
+        if user is None:
+            make_password(password)
+            return None
+        with viewing(user.pk):
             return user if user.check_password(password) else None
 
     def get_user(self, user_id: UUID) -> User | None:

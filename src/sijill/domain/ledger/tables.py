@@ -96,10 +96,13 @@ _DROP = (
     " %s::timestamptz[]) as u(folio, event, from_at, recorded)"
     " where p.folio_id = u.folio and p.event = u.event and p.from_at = u.from_at and p.known_to = '9999-01-01Z'"
 )
+# Each open stay is looked up by its folio, one by one: left to itself the planner of a young register believes that
+# there is one open stay in all, and goes through every one of them for each that ends.
 _END = (
-    "update ledger_position p set to_at = u.to_at, end_known = u.recorded from unnest(%s::bigint[], %s::timestamptz[],"
-    " %s::timestamptz[]) as u(folio, to_at, recorded)"
-    " where p.folio_id = u.folio and p.to_at = '9999-01-01Z' and p.known_to = '9999-01-01Z'"
+    "update ledger_position p set to_at = u.to_at, end_known = u.recorded from (select (select o.id from"
+    " ledger_position o where o.folio_id = k.folio and o.to_at = '9999-01-01Z' and o.known_to = '9999-01-01Z') as id,"
+    " k.to_at, k.recorded from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as k(folio, to_at, recorded)"
+    " offset 0) u where p.id = u.id"
 )
 _INSERT_STAYS = (
     "insert into ledger_position (book_id, folio_id, subject_id, account_id, event, n, from_at, to_at, known_from,"

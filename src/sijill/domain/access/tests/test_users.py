@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
-from django.contrib.auth.hashers import identify_hasher
+from django.contrib.auth.hashers import identify_hasher, make_password
 
 from sijill.domain.access import actions, queries
 from sijill.domain.access.models import User
@@ -112,3 +112,23 @@ def test_names_of_colleagues_are_known_and_of_strangers_not(cast: Cast) -> None:
 def test_the_built_in_two_are_there(cast: Cast) -> None:
     with viewing(REGISTER_ID):
         assert set(User.objects.filter(pk__in=[REGISTER_ID, AUDITOR_ID]).values_list("is_active", flat=True)) == {False}
+
+
+def test_a_password_kept_with_older_costs_is_hashed_anew_when_it_is_right(cast: Cast) -> None:
+    user = create(REGISTER_ID)
+    kept = make_password(PASSWORD, hasher="argon2")  # the tests prefer a cheaper one
+    with viewing(user):
+        User.objects.filter(pk=user).update(password=kept)
+    backend = RegisterBackend()
+    assert backend.authenticate(None, "zoe", "not this one") is None
+    assert stored(user) == kept
+    signed_in = backend.authenticate(None, "zoe", PASSWORD)
+    assert signed_in and signed_in.pk == user
+    assert stored(user) != kept
+    assert backend.authenticate(None, "zoe", PASSWORD) == signed_in
+
+
+def stored(user: UUID) -> str:
+    """The hash as it is kept."""
+    with viewing(user):
+        return str(User.objects.get(pk=user).password)

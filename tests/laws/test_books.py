@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 
 from sijill.domain.access import queries as access
-from sijill.domain.access.rules import REGISTER_ID
+from sijill.domain.access.rules import REGISTER_ID, NotVisible, Refused
 from sijill.domain.access.viewing import viewing
 from sijill.domain.ledger import actions, queries
 from sijill.domain.ledger.actions.tallies import TWIN
@@ -26,6 +26,7 @@ from sijill.domain.ledger.rules import (
     CONFIRMS,
     MOVES,
     NEVER_IN_BULK,
+    OPEN,
     SECOND_WORD,
     AccountKind,
     AccountSpec,
@@ -33,6 +34,7 @@ from sijill.domain.ledger.rules import (
     Kind,
     NewEvent,
     NewSubject,
+    Receipt,
 )
 from tests.cast import NOON, Cast
 from tests.laws.naive import Key, NaiveBooks, Told
@@ -60,6 +62,7 @@ class Books(RuleBasedStateMachine):
         self.now = NOON
         self.subjects = [uuid4() for _ in range(3)]
         self.sent: list[tuple[str, NewEvent]] = []
+        self.marked: list[tuple[str, NewEvent]] = []  # duplicates: told by name, not reported
         self.seen: list[tuple[datetime, datetime, dict[UUID, set[tuple[str, int]]]]] = []
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
@@ -195,7 +198,7 @@ class Books(RuleBasedStateMachine):
     )
     def corrected(self, data: st.DataObject, void: bool, hour: int, kind: AccountKind) -> None:
         """A named person voids an earlier report, or says what happened instead: anywhere in the history."""
-        book, target = data.draw(st.sampled_from(self.sent))
+        book, target = data.draw(st.sampled_from(self.sent + self.marked))
         self.tick()
         at = NOON - timedelta(hours=12) + timedelta(hours=hour)
         to = None if void else self.spec(kind, book)
@@ -208,16 +211,35 @@ class Books(RuleBasedStateMachine):
                                       by=viewer, at=self.now)  # fmt: skip
         assert (receipt.effect == "posted") is expected
 
-    @rule(book=st.sampled_from(BOOKS), who=st.integers(0, 2), hour=HOURS)
-    def duplicate(self, book: str, who: int, hour: int) -> None:
-        """A record is found to be a duplicate and leaves the sums; `corrected` may bring it back."""
+    @rule(book=st.sampled_from(BOOKS), who=st.integers(0, 2), stays=st.integers(1, 2), hour=HOURS)
+    def duplicate(self, book: str, who: int, stays: int, hour: int) -> None:
+        """A record is found to be a duplicate and leaves the sums; `corrected` may bring it back.
+
+        Refused while the record that stays is itself not answered for: two records never leave as each other's.
+        """
         self.tick()
         at = NOON - timedelta(hours=12) + timedelta(hours=hour)
-        to = AccountSpec(AccountKind.DUPLICATE_OF)
-        event = NewEvent(uuid4(), self.cast.authority[book], self.subjects[who], Kind.DUPLICATE_RECORD, to, at, at)
-        expected = self.naive.tell((event.book_id, event.subject_id), self.told(event))
-        assert (self.send(book, event) == "posted") is expected
-        self.sent.append((book, event))
+        to, of = AccountSpec(AccountKind.DUPLICATE_OF), self.subjects[(who + stays) % 3]
+        event = NewEvent(uuid4(), self.cast.authority[book], self.subjects[who], Kind.DUPLICATE_RECORD, to, at, at,
+                         details=(("of", str(of)),))  # fmt: skip
+        stands = self.naive.place((event.book_id, of), self.now)
+        viewer = self.viewer(book)
+
+        def mark() -> Receipt:
+            return actions.mark_duplicate(event_id=event.id, book_id=event.book_id, subject_id=event.subject_id, of=of,
+                                          occurred_at=at, by=viewer, at=self.now)  # fmt: skip
+
+        with viewing(viewer.user_id):
+            with pytest.raises(Refused, match="duplicate-of-nobody"):
+                actions.report(events=[event], by=viewer, at=self.now)
+            if (event.book_id, event.subject_id) not in self.naive.told or stands is None or stands[0].kind not in OPEN:
+                with pytest.raises((Refused, NotVisible)):
+                    mark()
+                return
+            expected = self.naive.tell((event.book_id, event.subject_id), self.told(event))
+            assert (mark().effect == "posted") is expected
+            assert mark().repeated
+        self.marked.append((book, event))
 
     @invariant()
     def everybody_is_somewhere(self) -> None:

@@ -29,6 +29,8 @@ def _require_for(event: NewEvent, by: Viewer) -> None:
     """The duty an event needs, in its book and at the place it reaches."""
     if event.kind is Kind.CORRECTION:
         raise Refused("correct-by-name")  # `correct` looks after both halves of what it corrects
+    if event.kind is Kind.DUPLICATE_RECORD:
+        raise Refused("duplicate-of-nobody")  # `mark_duplicate` looks after the record that stays
     require(by, Act.RECORD_CUSTODY, authority_id=event.book_id, facility_id=event.to.facility_id if event.to else None)
 
 
@@ -47,7 +49,8 @@ def report(*, events: Sequence[NewEvent], by: Viewer, at: datetime) -> list[Rece
     """Record custody events as reported. Nothing that happened is refused; what does not fit opens a finding (law 4).
 
     NotAllowed without the duty in that book and place; Refused("never-in-bulk") for two escapes, releases or deaths
-    in one call (they are how people disappear); Refused("unknown-subject") for an id nobody registered.
+    in one call (they are how people disappear); Refused("unknown-subject") for an id nobody registered;
+    Refused("correct-by-name"), ("duplicate-of-nobody") for what `correct` and `mark_duplicate` record.
     """
     for event in events:
         _require_for(event, by)

@@ -28,6 +28,7 @@ from sijill.domain.places.rules import FacilityRow, HallRow
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, page, reads, reads_and_acts, to
 from sijill.interfaces.web.forms import ActForm
+from sijill.interfaces.web.pages.paging import page_of
 from sijill.interfaces.web.pages.rolls import book_at
 from sijill.interfaces.web.pages.standing import names
 from sijill.interfaces.web.templatetags.persons import plain_name
@@ -120,11 +121,9 @@ def count(request: ViewerRequest, code: str) -> HttpResponse:
     if draft is None or draft.book != book:
         return _start(request, place, book)
     roll = _roll(request, place, draft)
-    pages = max(1, -(-len(roll) // PAGE))
+    number, pages = page_of(request.GET.get("page"), len(roll), PAGE)
     if request.method == "POST":
         return _ticked(request, place, draft, roll, pages)
-    asked = request.GET.get("page", "")
-    number = min(max(int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1, 1), pages)
     shown = roll[(number - 1) * PAGE : number * PAGE]
     called = names(request.viewer, [*(row.subject_id for row in shown), *draft.extra])
     context = _bar(place, draft, roll) | {

@@ -25,6 +25,7 @@ from sijill.interfaces.web import words, words_control
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, acts, page, reads, reads_and_acts
 from sijill.interfaces.web.forms import ActForm, LocalDateTimeField
+from sijill.interfaces.web.pages.paging import page_of
 from sijill.interfaces.web.pages.reporting import local_now
 from sijill.interfaces.web.pages.standing import (
     Gazetteer,
@@ -35,6 +36,8 @@ from sijill.interfaces.web.pages.standing import (
     own_facilities,
     place_choices,
 )
+
+PAGE = 50
 
 
 class LossForm(ActForm):
@@ -230,13 +233,17 @@ def _show(request: ViewerRequest, row: LossRow, form: ActForm | None = None) -> 
     view = _views(request, [row], here)[0]
     lines = _person_lines(request, row, here)
     waiting = [line for line in lines if line.line.waiting]
+    number, pages = page_of(request.GET.get("page"), len(waiting), PAGE)
     may = {act: viewer.may(act, authority_id=row.book_id, facility_id=row.facility_id)
            for act in (Act.STATE_CONTROL, Act.CORRECT, Act.RECORD_CUSTODY)}  # fmt: skip
     context: dict[str, Any] = {
         "view": view,
         "row": row,
         "inside": ledger.loss_inside(viewer, row) if row.state == "proposed" else None,
-        "waiting": waiting,
+        "waiting": waiting[(number - 1) * PAGE : number * PAGE],
+        "all_waiting": len(waiting),
+        "page": number,
+        "pages": pages,
         "resolved": _by_account([line for line in lines if not line.line.waiting and line.line.has_effect]),
         "unfit": [line for line in lines if not line.line.has_effect],
         "tallied": view.progress.tallied,

@@ -23,6 +23,7 @@ from sijill.interfaces.web import words
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, page, reads, reads_and_acts
 from sijill.interfaces.web.forms import ActForm, LocalDateTimeField
+from sijill.interfaces.web.pages.paging import page_of
 from sijill.interfaces.web.pages.reporting import local_now
 from sijill.interfaces.web.pages.standing import Gazetteer, Where, gazetteer, names
 
@@ -94,7 +95,7 @@ def _show(request: ViewerRequest, place: FacilityRow, tally: TallyForm | None = 
     at, known = asked.get("at") or request.at, asked.get("known")
     rows = ledger.roll(viewer, place.id, at=at, known_at=known)
     persons = [row for row in rows if not row.is_tally]
-    number, pages = _page_of(request.GET.get("page"), len(persons))
+    number, pages = page_of(request.GET.get("page"), len(persons), PAGE)
     shown = persons[(number - 1) * PAGE : number * PAGE]
     here, called = gazetteer(viewer, halls_of=[place.id]), names(viewer, [row.subject_id for row in shown])
     book = book_at(viewer, Act.RECORD_CUSTODY, place)
@@ -112,13 +113,6 @@ def _show(request: ViewerRequest, place: FacilityRow, tally: TallyForm | None = 
         "may_register": book is not None,
     }  # fmt: skip
     return page(request, "web/head_counts/roll.html", context, status=tally.answer_status if tally else 200)
-
-
-def _page_of(text: str | None, count: int) -> tuple[int, int]:
-    """(page, pages), inside the list whatever was asked."""
-    pages = max(1, -(-count // PAGE))
-    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 1
-    return min(max(number, 1), pages), pages
 
 
 def _query(request: ViewerRequest) -> str:

@@ -1,5 +1,6 @@
 """Losses, searches and control history: allowed, wrong role, stranger, wrong method, already done."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -83,6 +84,20 @@ def test_a_loss_is_stated_by_one_and_confirmed_by_another(story: Story, browse: 
     assert late.status_code == 422 and "confirmed this loss already" in late.content.decode()
     page = ahmad.get(address).content.decode()
     assert "of 3 wait to be resolved by name" in page and page.count(">Resolve<") == 3
+
+
+def test_a_long_list_of_who_waits_comes_in_pages(cast: Cast, browse: Browse) -> None:
+    story = Story(cast)
+    story.admit(60)
+    address, amal = f"/losses/{lost(story)}", browse("amal")
+    seen: list[str] = []
+    for page, shown in ((1, 50), (2, 10)):
+        text = amal.get(f"{address}?page={page}").content.decode()
+        seen += re.findall(r'/([0-9a-f-]{36})">Resolve<', text)
+        assert text.count(">Resolve<") == shown and "of 60 wait" in text
+    assert len(set(seen)) == 60
+    for odd in ("0", "-1", "x", "99", "9" * 40):
+        assert amal.get(f"{address}?page={odd}").status_code == 200
 
 
 @pytest.mark.parametrize(

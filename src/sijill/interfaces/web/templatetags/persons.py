@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sijill.domain.people.columns import Field, field_of
 from sijill.domain.people.rules import (
     Birth,
     ClaimValue,
@@ -60,7 +61,9 @@ def says(value: ClaimValue) -> SafeString:
         case Nationality(code=code, stated=stated):
             return _stated(words.word("nation", code), stated)
         case Number(issuer=issuer, value=number):
-            return format_html('<bdi class="code">{}</bdi> · {} <bdi>{}</bdi>', number, _("given by"), issuer)
+            # a list without an issuer's column leaves the heading of its numbers, which is nobody who gave them
+            said = _("listed under") if field_of(issuer) is Field.NUMBER else _("given by")
+            return format_html('<bdi class="code">{}</bdi> · {} <bdi>{}</bdi>', number, said, issuer)
         case Document(type=kind, number=number, issuer=issuer):
             return format_html('<bdi>{}</bdi> <bdi class="code">{}</bdi> <bdi>{}</bdi>', kind, number, issuer)
 

@@ -6,6 +6,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from sijill.domain.people.rules import Number
+
 
 def shown(source: str, **values: object) -> str:
     """Render a line of template."""
@@ -44,3 +46,12 @@ def test_a_state_has_a_shape_a_word_and_a_colour() -> None:
     assert (
         shown('{% state s "account" %}', s="control-lost") == '<span class="state chip tone-alarm">control lost</span>'
     )
+
+
+@pytest.mark.parametrize(
+    ("issuer", "said"), [("ISN", "listed under"), ("رقم السجين", "listed under"), ("Camp office", "given by")]
+)
+def test_the_heading_of_a_column_is_nobody_who_gave_a_number(issuer: str, said: str) -> None:
+    """A list that names no issuer leaves the heading of its column with each number."""
+    line = Template("{% load persons %}{{ n|says }}").render(Context({"n": Number(issuer, "77-1")}))
+    assert line == f'<bdi class="code">77-1</bdi> · {said} <bdi>{issuer}</bdi>'

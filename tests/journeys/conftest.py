@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +28,30 @@ class Site:
 
     def __init__(self, url: str, database: str, users: dict[str, str]) -> None:
         self.url, self.database, self.users = url, database, users
+
+    def tell(self, story: str, *words: str) -> Any:
+        """Tell a story of this folder into the register, in a process of its own. Returns what it prints as JSON."""
+        said = self.run("-m", f"tests.journeys.{story}", *words)
+        return json.loads(said) if said else None
+
+    def enter_lists(self) -> None:
+        """Run the worker once, as `serve` runs it, until no list waits."""
+        self.run("-m", "django", "procrastinate", "worker", "--one-shot", "--queues", "lists")
+
+    def run(self, *words: str) -> bytes:
+        """What Python prints for these words, beside the server."""
+        return subprocess.run(
+            [sys.executable, *words], env=environment(self.database), cwd=ROOT, check=True, stdout=subprocess.PIPE,
+            timeout=240,
+        ).stdout  # fmt: skip
+
+
+def environment(database: str) -> dict[str, str]:
+    """What a process beside the tests needs to know of their register."""
+    return os.environ | {
+        "DATABASE_URL": database, "SIJILL_POOL": "4", "SIJILL_FAST_HASH": "1", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+        "DJANGO_SETTINGS_MODULE": "sijill.config.settings", "SIJILL_SECRET_KEY": "journeys-only",
+    }  # fmt: skip
 
 
 class SignIn(Protocol):
@@ -55,26 +79,19 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not answer in time")
 
 
-@pytest.fixture(scope="module")
-def site(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """granian, as `serve` runs it, on a copy of the template with the story in it: no module reads what another wrote."""
-    database = fresh_database(f"journeys_{worker_id}_{os.getpid()}")
-    env = os.environ | {
-        "DATABASE_URL": database, "SIJILL_POOL": "4", "SIJILL_FAST_HASH": "1", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings", "SIJILL_SECRET_KEY": "journeys-only",
-    }  # fmt: skip
-    told = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.story"], env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE
-    )
+@contextmanager
+def served(database: str, folder: Path) -> Iterator[str]:
+    """granian, as `serve` runs it, on a database; yields its address."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "sijill.config.wsgi:application"]
-    with (tmp_path_factory.mktemp("server") / "log").open("wb") as log:
+    with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*command, "--host", "127.0.0.1", "--port", str(port)], env=env, cwd=ROOT, stdout=log, stderr=log
-        )
+            [*command, "--host", "127.0.0.1", "--port", str(port)], env=environment(database), cwd=ROOT, stdout=log,
+            stderr=log,
+        )  # fmt: skip
         try:
             _wait_for(port, server)
-            yield Site(f"http://127.0.0.1:{port}", database, json.loads(told.stdout))
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             try:
@@ -82,6 +99,16 @@ def site(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+@pytest.fixture(scope="module")
+def site(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The server on a copy of the template with the story in it: no module reads what another wrote."""
+    database = fresh_database(f"journeys_{worker_id}_{os.getpid()}")
+    made = Site("", database, {})
+    made.users = made.tell("story")
+    with served(database, tmp_path_factory.mktemp("server")) as made.url:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +156,12 @@ def sign_in(page: Any, site: Site) -> SignIn:
         page.wait_for_selector("nav.strip")
 
     return as_user
+
+
+def follow(link: Any) -> None:
+    """Click a link and wait for the page it leads to: what is read next is read there."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 @pytest.fixture

@@ -219,7 +219,8 @@ def test_words_on_lines_wait_for_a_line_too(page: Any, counting: str, context: A
     assert page.locator(".is-unsent").count() == 0
     page.reload()
     assert page.locator(".is-said").count() == 3
-    page.get_by_role("link", name="Show only those left").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Show only those left").click()
     assert page.locator(".line").count() == 25 and not page.locator("#line-1").count()
 
 

@@ -1,9 +1,6 @@
 """The situation board in a real browser: four pictures of it, the flows drawn under the page's own security policy."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -11,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import PASSWORD
-from tests.journeys.conftest import ROOT, SignIn, Site
+from tests.journeys.conftest import SignIn, Site, follow
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +16,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def moving(site: Site) -> None:
     """People on their way, so that there are flows to draw."""
-    env = os.environ | {
-        "DATABASE_URL": site.database, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "SIJILL_FAST_HASH": "1",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings", "SIJILL_SECRET_KEY": "journeys-only",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "tests.journeys.handover_story", "add", json.dumps(site.users), str(uuid4())]
-    subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    site.tell("handover_story", "add", json.dumps(site.users), str(uuid4()))
 
 
 @pytest.fixture
@@ -94,8 +86,9 @@ def test_the_whole_board_without_a_script(moving: None, browser: Any, site: Site
     page.fill("#when-day", "2026-02-01")
     page.fill("#when-time", "11:00")
     page.select_option("#when-known", "now")
-    page.click("text=Show")
+    with page.expect_navigation():
+        page.click("text=Show")
     assert "known=now" in page.url and page.locator("text=as known now").is_visible()
-    page.click("nav.days a >> nth=-1")
+    follow(page.locator("nav.days a").last)
     assert page.locator("nav.days a[aria-current='date']").count() == 1
     context.close()

@@ -1,15 +1,12 @@
 """The figures in a real browser: they fit, mirror, pass axe; the picture says what the table says; no script is needed."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.cast import PASSWORD
-from tests.journeys.conftest import ROOT, SignIn, Site, speak
+from tests.journeys.conftest import SignIn, Site, speak
 from tests.journeys.story import some_id
 
 pytestmark = pytest.mark.browser
@@ -19,12 +16,7 @@ TOPIC = "/figures/held-at-main"
 @pytest.fixture(scope="module")
 def published(site: Site) -> Site:
     """The site with the claims in it."""
-    env = os.environ | {
-        "DATABASE_URL": site.database, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "SIJILL_FAST_HASH": "1",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings", "SIJILL_SECRET_KEY": "journeys-only",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "tests.journeys.figures_story", site.users["farid"]]
-    subprocess.run(command, env=env, cwd=ROOT, check=True)
+    site.tell("figures_story", site.users["farid"])
     return site
 
 

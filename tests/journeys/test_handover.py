@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,20 +12,14 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import PASSWORD
-from tests.journeys.conftest import ROOT, SignIn, Site
+from tests.journeys.conftest import SignIn, Site, follow
 
 pytestmark = pytest.mark.browser
 
 
 def tell(site: Site, what: str, *more: str) -> dict[str, Any]:
-    """Run a chapter of the handover story in a process of its own, on the site's database."""
-    env = os.environ | {
-        "DATABASE_URL": site.database, "SIJILL_FAST_HASH": "1", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "tests.journeys.handover_story", what, json.dumps(site.users), *more]
-    done = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    found: dict[str, Any] = json.loads(done.stdout)
+    """Run a chapter of the handover story on the site's database."""
+    found: dict[str, Any] = site.tell("handover_story", what, json.dumps(site.users), *more)
     return found
 
 
@@ -157,7 +149,7 @@ def test_a_movement_from_the_plan_to_the_balance(
     # the sender presents, pressing twice; the answer to the carrier's count is lost, and he sends it again
     become("asma")
     page.goto("/batches")
-    page.locator(f'.tasks a[href="{first}"]').click()
+    follow(page.locator(f'.tasks a[href="{first}"]'))
     sign_if_asked(page)
     page.get_by_role("button", name="Present these 6 people").dblclick()
     page.locator(".signature").first.wait_for()
@@ -198,7 +190,7 @@ def test_a_movement_from_the_plan_to_the_balance(
     assert "Counted and named agree: 6 people" in page.inner_text("main")
     sign_if_asked(page)
     press(page, "Sign the names")
-    page.get_by_role("link", name="Say something new of 1 line").click()
+    follow(page.get_by_role("link", name="Say something new of 1 line"))
     page.locator("#line-1 summary").click()
     choose(page, 1, "received")
     page.goto(f"{second}/names/sign")

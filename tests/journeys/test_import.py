@@ -2,15 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import ROOT, SignIn, Site
+from tests.journeys.conftest import SignIn, Site
 
 pytestmark = pytest.mark.browser
 
@@ -29,16 +27,6 @@ def thirty(path: Path, salt: int = 0) -> Path:
     rows[11] = ",,ذكر,1981,سوري,,"
     path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
     return path
-
-
-def work(site: Site) -> None:
-    """Run the worker once, as `serve` runs it, until the queue is empty."""
-    env = os.environ | {
-        "DATABASE_URL": site.database, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "SIJILL_SECRET_KEY": "journeys-only",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "django", "procrastinate", "worker", "--one-shot", "--queues", "lists"]
-    subprocess.run(command, env=env, cwd=ROOT, check=True, timeout=60)
 
 
 def bring_in(page: Any, path: Path) -> None:
@@ -70,7 +58,7 @@ def test_from_a_list_to_a_closed_finding(
     page.goto(f"{running}?still")
     shot("import-waiting")
     page.goto(running)
-    work(site)
+    site.enter_lists()
     page.wait_for_selector("text=The list is in", timeout=15_000)
     assert "28" in page.inner_text(".figures") and "30 of 30" in page.inner_text("main")
     shot("import-done")
@@ -111,14 +99,7 @@ def test_from_a_list_to_a_closed_finding(
 @pytest.fixture(scope="module")
 def told(site: Site) -> dict[str, str]:
     """People with names at A-SIDE; ids by name."""
-    env = os.environ | {
-        "DATABASE_URL": site.database, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "SIJILL_SECRET_KEY": "journeys-only",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "tests.journeys.register", json.dumps(site.users)]
-    found: dict[str, str] = json.loads(
-        subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
-    )
+    found: dict[str, str] = site.tell("register", json.dumps(site.users))
     return found
 
 

@@ -1,15 +1,12 @@
 """A prison is lost at night: stated, confirmed by another, people resolved by name, one searched for; and a refused try."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import ROOT, SignIn, Site
+from tests.journeys.conftest import SignIn, Site, follow
 
 pytestmark = pytest.mark.browser
 
@@ -17,13 +14,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def prison(site: Site) -> dict[str, str]:
     """People at A-SIDE, rivals at its gate, a batch that may be drawn up."""
-    env = os.environ | {
-        "DATABASE_URL": site.database, "SIJILL_FAST_HASH": "1", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "tests.journeys.losses_story", json.dumps(site.users)]
-    done = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    found: dict[str, str] = json.loads(done.stdout)
+    found: dict[str, str] = site.tell("losses_story", json.dumps(site.users))
     return found
 
 
@@ -59,7 +50,7 @@ def test_a_prison_is_lost_and_each_is_resolved_by_name(
     become("amal")
     page.goto("/places/A-SIDE/control")
     shot("control")
-    page.get_by_role("link", name="State a loss").click()
+    follow(page.get_by_role("link", name="State a loss"))
     shot("loss-state")
     page.check("[name=kind][value=control-lost]")
     page.select_option("[name=ground_code]", "no-contact")
@@ -74,13 +65,13 @@ def test_a_prison_is_lost_and_each_is_resolved_by_name(
     press(page, "Confirm the loss")
     assert "24 of 24 wait" in page.locator(".next-step").inner_text()
     shot("loss-confirmed")
-    page.locator(".next-step a.button").click()
+    follow(page.locator(".next-step a.button"))
     shot("resolve")
     resolve(page, "reported-escaped", "one-source", "A shepherd saw three men run north.")
-    page.locator(".next-step a.button").click()
+    follow(page.locator(".next-step a.button"))
     page.select_option("[name=place]", index=1)
     resolve(page, "recapture", "seen-by-officer", "Brought to the gate by the patrol.")
-    page.locator(".next-step a.button").click()
+    follow(page.locator(".next-step a.button"))
     resolve(page, "reported-dead", "document", "List of the field hospital, line 4.")
     assert "21 of 24 wait" in page.locator(".next-step").inner_text()
     shot("loss-half")
@@ -88,14 +79,15 @@ def test_a_prison_is_lost_and_each_is_resolved_by_name(
     shot("losses")
     page.goto("/losses/searches")
     shot("searches")
-    page.locator(".findings a").first.click()
+    follow(page.locator(".findings a").first)
     page.fill("[name=text]", "The wadi behind the north wall")
     press(page, "Searched there")
     page.select_option("[name=owner]", label="Amal")
     press(page, "Hand the search on")
     become("amal")
     page.goto("/losses/searches")
-    page.locator(".findings a").first.click()
+    with page.expect_navigation():
+        page.locator(".findings a").first.click()
     assert "Amal" in page.locator("main").inner_text()
     shot("search")
 

@@ -1,5 +1,6 @@
 """The foundation's pages in a real browser: they fit, mirror, pass axe, and work without JavaScript."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from tests.cast import PASSWORD
 from tests.journeys import every_page
 from tests.journeys.conftest import AXE, SIZES, SignIn, Site, speak
+from tests.journeys.story import some_id
 from tests.journeys.test_handover import tell
 from tests.journeys.test_import import bring_in, thirty
 
@@ -99,13 +101,22 @@ def test_the_head_of_a_page_takes_two_rows_on_a_phone(page: Any, sign_in: SignIn
 @pytest.fixture(scope="module")
 def found(browser: Any, site: Site, tmp_path_factory: pytest.TempPathFactory) -> every_page.Found:
     """An example of every page, found by following links as everybody of the cast."""
+    users = json.dumps(site.users)
+    of_register, of_persons = site.tell("register", users), site.tell("person_story", users)
+    beside = site.tell("everything_story", users, of_persons["other"])
+    site.tell("figures_story", site.users["farid"])
+    more = {
+        "alice": [f"/people/{of_register['first']}", f"/people/{of_register['escaped']}"],
+        "lina": [f"/people/{of_persons['other']}"],
+        "amal": [f"/losses/{beside['loss']}"],
+        "farid": [f"/figures/held-at-main/{some_id('claim/1')}/state"],
+    }
     movement = tell(site, "add", "every-page")
     waits = tell(site, "presented", "every-page/presented", "8")
-    users = [*site.users, waits["officer"]]
     examples: every_page.Found = {"sign-in": ("", "/sign-in")}
-    for user in users:
+    for user in [*site.users, waits["officer"]]:
         context = signed_in(browser, site, user)
-        beginnings = ["/", *every_page.BESIDES]
+        beginnings = ["/", *every_page.BESIDES, *more.get(user, [])]
         if user == "alice":
             page = context.new_page()
             bring_in(page, thirty(tmp_path_factory.mktemp("list") / "list.csv", salt=500))

@@ -2,15 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import ROOT, SIZES, SignIn, Site, speak
+from tests.journeys.conftest import SIZES, SignIn, Site, speak
 
 pytestmark = pytest.mark.browser
 
@@ -18,13 +16,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def told(site: Site) -> dict[str, str]:
     """A contested person and others at A-MAIN; ids by name."""
-    env = os.environ | {
-        "DATABASE_URL": site.database, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "SIJILL_SECRET_KEY": "journeys-only",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "tests.journeys.person_story", json.dumps(site.users)]
-    answer = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    found: dict[str, str] = json.loads(answer.stdout)
+    found: dict[str, str] = site.tell("person_story", json.dumps(site.users))
     return found
 
 

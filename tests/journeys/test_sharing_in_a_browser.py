@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cast import PASSWORD
-from tests.journeys.conftest import SignIn, Site
+from tests.journeys.conftest import SignIn, Site, follow
 
 pytestmark = pytest.mark.browser
 FEBRUARY = "since=2026-02-01&until=2026-02-28"
@@ -56,14 +56,15 @@ def test_what_nobody_has_agreed_to_pay_is_the_largest_on_the_page(page: Any, pri
 def test_from_the_sum_to_the_days_and_back(page: Any, priced: Site, sign_in: SignIn) -> None:
     """The table leads to a facility, the facility back to the same period; the file is taken along."""
     sign_in("fatima")
-    page.click("nav.strip a[href='/sharing']")
+    follow(page.locator("nav.strip a[href='/sharing']"))
     page.fill("[name=since]", "2026-02-01")
     page.fill("[name=until]", "2026-02-28")
-    page.click("text=Show these days")
-    page.click("table a[href*='A-MAIN']")
+    with page.expect_navigation():
+        page.click("text=Show these days")
+    follow(page.locator("table a[href*='A-MAIN']"))
     assert page.locator("tbody tr").count() == 1 and "1,120 person-days" in page.inner_text("main")
     assert page.locator("svg[role=img] path").count() == 1
-    page.click(".crumbs a")
+    follow(page.locator(".crumbs a"))
     assert re.search(FEBRUARY, page.url)
     with page.expect_download() as download:
         page.click("text=This table as a file")

@@ -104,7 +104,6 @@ def _renew_or_refuse(owner: "psycopg.Connection[TupleRow]") -> None:
 def _load() -> None:
     from sijill.exercises.demo import VERSION, load
     from sijill.exercises.hands import prepare_statements
-    from sijill.exercises.passwords import public_passwords
 
     kind, version = _installed()
     if (kind, version) == ("demo", VERSION):
@@ -115,8 +114,7 @@ def _load() -> None:
     say("loading the demo")
     prepare_statements()
     gc.freeze()
-    with public_passwords():
-        load()
+    load()
 
 
 def demo_facts(argv: list[str]) -> int:

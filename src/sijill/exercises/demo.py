@@ -11,6 +11,7 @@ from sijill.domain.access.viewing import viewing
 from sijill.exercises import demo_after, demo_batches, demo_ground, demo_moves, demo_publishing
 from sijill.exercises.demo_cast import USERS
 from sijill.exercises.demo_story import DEMO_PASSWORD, LAST_DAY, Story, demo_id
+from sijill.exercises.passwords import public_passwords
 
 VERSION = 2
 __all__ = ["DEMO_PASSWORD", "USERS", "VERSION", "Story", "demo_id", "load"]
@@ -19,14 +20,15 @@ __all__ = ["DEMO_PASSWORD", "USERS", "VERSION", "Story", "demo_id", "load"]
 def load() -> None:
     """Load the whole demo through the rooms' actions, into a register without authorities."""
     story = Story()
-    demo_ground.found(story)
-    demo_ground.admit(story)
-    _first_days(story)
-    demo_batches.decide(story)
-    _move(story)
-    demo_after.find_ages(story)
-    demo_publishing.publish(story)
-    demo_publishing.set_rates(story)
+    with public_passwords():
+        demo_ground.found(story)
+        demo_ground.admit(story)
+        _first_days(story)
+        demo_batches.decide(story)
+        _move(story)
+        demo_after.find_ages(story)
+        demo_publishing.publish(story)
+        demo_publishing.set_rates(story)
     with viewing(REGISTER_ID):
         register = access_queries.viewer_of(REGISTER_ID, LAST_DAY)
         access.mark_installation(kind="demo", version=VERSION, by=register, at=LAST_DAY)

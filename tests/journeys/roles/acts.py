@@ -1,13 +1,11 @@
 """What the journeys do on a page: press a button, sign, say a name, find a person. With the demo's password."""
 
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.conftest import ROOT, Site
+from tests.journeys.conftest import ROOT
 
 PASSWORD = "demo-register-2026"  # the demo prints it
 LIST = ROOT / "docs" / "tutorial" / "list.csv"
@@ -91,14 +89,6 @@ def sign_the_names(page: Any, handover: str) -> None:
     page.goto(f"{handover}/names/sign")
     sign_if_asked(page)
     press(page, "Sign the names")
-
-
-def work(site: Site) -> None:
-    """Run the worker once, as `serve` runs it, until no list waits."""
-    from tests.journeys.roles.conftest import environment
-
-    command = [sys.executable, "-m", "django", "procrastinate", "worker", "--one-shot", "--queues", "lists"]
-    subprocess.run(command, env=environment(site.database), cwd=ROOT, check=True, timeout=120)
 
 
 def bring_in(page: Any, path: Path) -> None:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from conftest import fresh_database, named
-from tests.journeys.conftest import ROOT, SIZES, Site, _free_port, _wait_for, speak
+from tests.journeys.conftest import ROOT, SIZES, Site, environment, served, speak
 from tests.journeys.roles import movement
 from tests.journeys.roles.acts import PASSWORD
 from tests.journeys.roles.movement import Movement
@@ -29,14 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(900))
-
-
-def environment(database: str) -> dict[str, str]:
-    """What a process of the demo's register needs to know."""
-    return os.environ | {
-        "DATABASE_URL": database, "SIJILL_POOL": "4", "SIJILL_FAST_HASH": "1", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-        "DJANGO_SETTINGS_MODULE": "sijill.config.settings", "SIJILL_SECRET_KEY": "journeys-only",
-    }  # fmt: skip
 
 
 @contextmanager
@@ -76,26 +68,11 @@ def copied(source: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def demo_site(loaded_demo: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """granian, as `serve` runs it, on a copy of the demo."""
+    """The server on a copy of the demo."""
     with alone(tmp_path_factory.getbasetemp().parent / "copying.lock"):  # a database in use cannot be copied
         database = copied(loaded_demo, f"roles_{worker_id}_{os.getpid()}")
-    port = _free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "sijill.config.wsgi:application"]
-    with (tmp_path_factory.mktemp("demo-server") / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [*command, "--host", "127.0.0.1", "--port", str(port)], env=environment(database), cwd=ROOT, stdout=log,
-            stderr=log,
-        )  # fmt: skip
-        try:
-            _wait_for(port, server)
-            yield Site(f"http://127.0.0.1:{port}", database, {})
-        finally:
-            server.terminate()
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+    with served(database, tmp_path_factory.mktemp("demo-server")) as url:
+        yield Site(url, database, {})
 
 
 class Desks:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import Site, follow
 from tests.journeys.roles import acts
 from tests.journeys.roles.acts import confirmed, count_on_the_phone, main, press, say, sign_if_asked
 from tests.journeys.roles.pictures import Pictures
@@ -34,7 +34,7 @@ def bring_in_the_list(desks: Any, site: Site, pictures: Pictures) -> str:
     assert "Nothing has been written yet" in main(page)
     pictures.now(page, "list-preview")
     press(page, "Let 3 people in")
-    acts.work(site)
+    site.enter_lists()
     page.wait_for_selector("text=The list is in")
     pictures.now(page, "list-in")
     return str(page.url)
@@ -86,7 +86,7 @@ def present(desks: Any, pictures: Pictures, moving: Movement) -> None:
     page = desks.sit("sdf-sender", "/batches", phone=True)
     pictures.take(page, "batches")
     assert page.locator(f'.tasks a[href="{moving.second}"]').count() == 0  # what others have to sign is not his
-    page.locator(f'.tasks a[href="{moving.first}"]').click()
+    follow(page.locator(f'.tasks a[href="{moving.first}"]'))
     sign_if_asked(page)
     pictures.now(page, "present-on-a-phone")
     press(page, "Present these 3 people")
@@ -96,7 +96,7 @@ def present(desks: Any, pictures: Pictures, moving: Movement) -> None:
 def take_over(desks: Any, pictures: Pictures, moving: Movement) -> None:
     """The carrier counts two bodies, and says of the three names that one is absent."""
     page = desks.sit("us-carrier", "/batches", phone=True)
-    page.locator(f'.tasks a[href="{moving.first}"]').click()
+    follow(page.locator(f'.tasks a[href="{moving.first}"]'))
     count_on_the_phone(page, moving.first, 2)
     pictures.now(page, "count-on-a-phone")
     acts.sign_the_count(page, moving.first)
@@ -126,7 +126,7 @@ def arrive(desks: Any, pictures: Pictures, moving: Movement) -> None:
     sign_if_asked(page)
     press(page, "Present these 2 people")
     page = desks.sit("iq-receiver", "/batches", phone=True)
-    page.locator(f'.tasks a[href="{moving.second}"]').click()
+    follow(page.locator(f'.tasks a[href="{moving.second}"]'))
     count_on_the_phone(page, moving.second, 2)
     acts.sign_the_count(page, moving.second)
     pictures.now(page, "counted-not-named-on-a-phone")
@@ -140,7 +140,7 @@ def arrive(desks: Any, pictures: Pictures, moving: Movement) -> None:
 def settle(desks: Any, pictures: Pictures, moving: Movement) -> None:
     """In the morning the receiver names him, and the carrier takes note of both signatures."""
     page = desks.sit("iq-receiver", moving.second, phone=True)
-    page.get_by_role("link", name="Say something new of 1 line").click()
+    follow(page.get_by_role("link", name="Say something new of 1 line"))
     say(page, 3, "received")
     acts.sign_the_names(page, moving.second)
     page = desks.sit("us-carrier", moving.second, phone=True)

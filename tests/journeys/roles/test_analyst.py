@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.conftest import follow
 from tests.journeys.roles.acts import main, press
 from tests.journeys.roles.pictures import Pictures
 
@@ -10,7 +11,7 @@ def test_a_topic_with_the_register_beside_it(at: Any, pictures: Pictures) -> Non
     """Who was said to have escaped: four speakers, no average; the register beside, as known then and as known now."""
     page = at("analyst", "/figures")
     pictures.take(page, "figures")
-    page.get_by_role("link", name="Escaped at al-Shaddadi").click()
+    follow(page.get_by_role("link", name="Escaped at al-Shaddadi"))
     pictures.take(page, "figure-topic")
     text = main(page)
     for said in ("1,500", "120", "200"):
@@ -22,7 +23,7 @@ def test_a_topic_with_the_register_beside_it(at: Any, pictures: Pictures) -> Non
 def test_a_withdrawn_claim_stays_with_that_state(at: Any, pictures: Pictures) -> None:
     """The analyst enters that a speaker took his figure back: it stays readable, and no longer stretches the range."""
     page = at("analyst", "/figures/al-hol-individuals")
-    page.locator("table a", has_text="24,000").first.click()
+    follow(page.locator("table a", has_text="24,000").first)
     claim = page.url
     page.get_by_text("Say what became of it").click()
     page.select_option("[name=state]", "withdrawn")
@@ -43,8 +44,8 @@ def test_the_analyst_reads_sums_and_nobody_s_name(at: Any, pictures: Pictures) -
     pictures.take(page, "board")
     assert page.locator("nav.strip a[href='/people']").count() == 0
     page.goto("/batches?all=1")
-    page.locator("table a[href^='/batches/']").first.click()
-    page.locator("a[href^='/manifests/']").first.click()
+    follow(page.locator("table a[href^='/batches/']").first)
+    follow(page.locator("a[href^='/manifests/']").first)
     assert "name not shown to you" in main(page)
     page.goto("/people")
     assert page.locator("main input[type=search]").count() == 0

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.conftest import follow
 from tests.journeys.roles.acts import main, press
 from tests.journeys.roles.movement import Movement, draw, plan
 from tests.journeys.roles.pictures import Pictures
@@ -11,8 +12,8 @@ def test_from_the_board_to_what_blocks_a_batch(at: Any, listed: str, pictures: P
     """A batch is planned; not yet authorised it cannot be sealed, and the page says what is missing."""
     page = at("sdf-coordinator", "/")
     pictures.take(page, "board-of-one-book")
-    page.click("nav.strip a[href='/batches']")
-    page.get_by_role("link", name="Plan a batch").click()
+    follow(page.locator("nav.strip a[href='/batches']"))
+    follow(page.get_by_role("link", name="Plan a batch"))
     pictures.take(page, "plan")
     plan(page, 3)
     assert page.locator(".sheet-head .state").first.inner_text() == "planned"
@@ -21,7 +22,7 @@ def test_from_the_board_to_what_blocks_a_batch(at: Any, listed: str, pictures: P
     assert "The batch has to be authorised first." in main(page)
     page.goto(batch)
     press(page, "Authorise this batch")
-    page.locator("a[href^='/manifests/']").first.click()
+    follow(page.locator("a[href^='/manifests/']").first)
     assert "Put people on it first." in main(page)
     assert page.get_by_role("button", name="Seal with").count() == 0
 

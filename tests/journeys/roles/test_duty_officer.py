@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.conftest import follow
 from tests.journeys.roles.acts import main, number, press
 from tests.journeys.roles.pictures import Pictures
 
@@ -17,13 +18,13 @@ def test_from_the_losses_to_one_person_resolved_by_name(at: Any, pictures: Pictu
     """200 inside when al-Shaddadi was lost, 81 are said to be held by another; the next of the 119 is resolved."""
     page = at("sdf-duty", "/losses")
     pictures.take(page, "losses")
-    page.get_by_role("link", name="al-Shaddadi Prison").click()
+    follow(page.get_by_role("link", name="al-Shaddadi Prison"))
     pictures.take(page, "loss")
     text = main(page)
     assert GROUND in text and "DEMO second duty officer" in text  # one stated it, another confirmed it
     before = waiting(page)
     assert 100 < before <= 119 and "of 200 wait" in page.locator(".next-step").inner_text()
-    page.locator(".next-step a.button").click()
+    follow(page.locator(".next-step a.button"))
     name = page.inner_text("h1")
     pictures.take(page, "resolve-by-name")
     page.check("[name=outcome][value=reported-escaped]")
@@ -34,7 +35,7 @@ def test_from_the_losses_to_one_person_resolved_by_name(at: Any, pictures: Pictu
     page.goto("/losses/searches")
     pictures.take(page, "searches")
     assert name in main(page)  # reported escaped is nobody's end: somebody searches for him, until a day
-    page.locator(".findings a").first.click()
+    follow(page.locator(".findings a").first)
     page.fill("[name=text]", "The wadi behind the north wall (DEMO)")
     press(page, "Searched there")
     assert "The wadi behind the north wall" in main(page)
@@ -43,23 +44,23 @@ def test_from_the_losses_to_one_person_resolved_by_name(at: Any, pictures: Pictu
 def test_nobody_is_resolved_without_evidence(at: Any) -> None:
     """An outcome without a word of evidence is not recorded."""
     page = at("sdf-second", "/losses")
-    page.get_by_role("link", name="al-Shaddadi Prison").click()
+    follow(page.get_by_role("link", name="al-Shaddadi Prison"))
     before = waiting(page)
-    page.locator(".next-step a.button").click()
+    follow(page.locator(".next-step a.button"))
     page.check("[name=outcome][value=reported-dead]")
     page.locator("[name=evidence]").evaluate("field => field.removeAttribute('required')")
     page.locator("main form").first.evaluate("form => form.noValidate = true")
     press(page, "Record it of this person")
     assert "/people/" in page.url
     page.goto("/losses")
-    page.get_by_role("link", name="al-Shaddadi Prison").click()
+    follow(page.get_by_role("link", name="al-Shaddadi Prison"))
     assert waiting(page) == before
 
 
 def test_a_place_that_changed_hands_is_no_loss_of_people(at: Any) -> None:
     """al-Aqtan: 60 without names under another's control, the custodian named, nobody escaped."""
     page = at("sdf-duty", "/losses")
-    page.get_by_role("link", name="al-Aqtan Prison, Raqqa").click()
+    follow(page.get_by_role("link", name="al-Aqtan Prison, Raqqa"))
     text = main(page)
     assert "Changed hands with people inside" in text and "60 people without names" in text
     assert "Syrian Interior Ministry, Prisons and Corrections" in text and "escaped" not in text.split("Ground")[0]
@@ -78,6 +79,6 @@ def test_what_does_not_fit_is_a_list_with_owners_and_hours(at: Any, pictures: Pi
     pictures.take(page, "findings")
     text = main(page)
     assert "Two authorities hold the same person, with no handover between them" in text and "81" in text
-    page.locator("section a[href^='/findings/']").first.click()
+    follow(page.locator("section a[href^='/findings/']").first)
     pictures.take(page, "finding")
     assert "duty officer" in main(page)

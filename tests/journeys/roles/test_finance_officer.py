@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.conftest import follow
 from tests.journeys.roles.acts import main, number
 from tests.journeys.roles.pictures import Pictures
 
@@ -21,14 +22,14 @@ def test_what_nobody_has_agreed_to_pay_is_largest(at: Any, pictures: Pictures) -
     most = page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('.unallocated .most')).fontSize)")
     assert most > max(sizes)
     assert number(page.inner_text(".unallocated .most")) > 1_000_000
-    page.locator("main a[href='/figures/who-pays']").click()
+    follow(page.locator("main a[href='/figures/who-pays']"))
     assert "should not fall solely" in main(page)
 
 
 def test_from_the_sum_to_one_prison_and_by_whose_rate(at: Any, pictures: Pictures) -> None:
     """Karkh's nights, one by one; the rate with its source."""
     page = at("iq-finance", f"/sharing?{PERIOD}")
-    page.locator("table a[href*='KARKH']").first.click()
+    follow(page.locator("table a[href*='KARKH']").first)
     pictures.take(page, "person-days-of-a-prison")
     assert "Karkh Central Prison" in main(page)
     page.goto("/sharing/rates")

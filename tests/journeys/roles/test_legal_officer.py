@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.conftest import follow
 from tests.journeys.roles.acts import main, number
 from tests.journeys.roles.pictures import Pictures
 
@@ -18,8 +19,8 @@ def test_a_basis_is_stated_for_one_of_those_without(at: Any, pictures: Pictures)
     pictures.take(page, "legal")
     before = without_a_basis(page)
     page.goto("/legal/ICS/at/KARKH")
-    page.locator("main a[href^='/people/']").first.click()
-    page.get_by_role("link", name="State a legal basis").click()
+    follow(page.locator("main a[href^='/people/']").first)
+    follow(page.get_by_role("link", name="State a legal basis"))
     pictures.take(page, "legal-basis")
     page.select_option("select[name=ground]", "remand-order")
     for name, value in (

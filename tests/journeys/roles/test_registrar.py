@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.conftest import follow
 from tests.journeys.roles import acts
 from tests.journeys.roles.acts import main, press
 from tests.journeys.roles.pictures import Pictures
@@ -33,6 +34,6 @@ def test_is_he_here_already(at: Any, listed: str) -> None:
         page.fill("#search_text", words)
         press(page, "Search")
         assert page.locator("a.person").count() >= 1, words
-    page.locator("a.person").first.click()
+    follow(page.locator("a.person").first)
     text = main(page)
     assert "DEMO-N9001" in text and "no basis recorded" in text

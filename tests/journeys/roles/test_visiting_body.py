@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.conftest import follow
 from tests.journeys.roles.acts import main
 from tests.journeys.roles.pictures import Pictures
 
@@ -15,8 +16,8 @@ def reads(page: Any) -> int:
 def open_disputed(page: Any, which: int = 0) -> str:
     """From the findings to the file of somebody of whom the court says something else than the sender."""
     page.goto("/findings?code=age-disputed")
-    page.locator("a[href^='/findings/']", has_text="S-").nth(which).click()
-    page.locator("main a[href^='/people/']").first.click()
+    follow(page.locator("a[href^='/findings/']", has_text="S-").nth(which))
+    follow(page.locator("main a[href^='/people/']").first)
     return str(page.url).partition("#")[0].partition("?")[0]
 
 
@@ -61,5 +62,5 @@ def test_he_reads_and_changes_nothing(at: Any, pictures: Pictures) -> None:
     assert page.get_by_text("Report what happened").count() == 0
     assert page.locator("main form").count() == 0
     page.goto("/findings?code=two-claim")
-    page.locator("section a[href^='/findings/']").first.click()
+    follow(page.locator("section a[href^='/findings/']").first)
     assert page.locator("main form[method=post]").count() == 0

@@ -36,6 +36,8 @@ def close_batch(*, batch_id: UUID, by: Viewer, at: datetime) -> None:
 def stop_expecting(authorities: Iterable[int], freed: Sequence[UUID], *, by: Viewer, at: datetime) -> None:
     """Hide people who do not come after all from those who only expected them, unless another manifest brings them."""
     wanted = sorted(set(authorities))
+    if not freed or not wanted:
+        return
     with as_register():
         still = set(queries.expected_by(by, freed, wanted))
     for authority in wanted:

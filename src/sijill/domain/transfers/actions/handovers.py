@@ -58,8 +58,7 @@ def present(
     with as_register():
         if Manifest.objects.filter(pk=handover.manifest_id, state="cancelled").exists():
             raise Refused("manifest-cancelled")
-    if handover.ordinal == 2:
-        with as_register():
+        if handover.ordinal == 2:
             _lines_of_second(handover)
     lines = queries.lines(by, handover_id)
     if not lines:
@@ -173,10 +172,9 @@ def acknowledge(
         back = [lines[i].subject_id for i in resolutions]
         ManifestLine.objects.filter(manifest_id=handover.manifest_id, subject_id__in=back).update(open=False)
         advance(handover, H.ACKNOWLEDGED, at)
-    if handover.ordinal == 1:  # the carrier, who has signed about them, goes on knowing whom he signed about
-        batch = queries.batch(by, handover.batch_id)
-        stop_expecting({batch.receiver_id} - {batch.sender_id, batch.carrier_id}, back, by=by, at=at)
-    with as_register():
+        if handover.ordinal == 1 and back:  # the carrier goes on knowing whom he has signed about
+            batch = queries.batch(by, handover.batch_id)
+            stop_expecting({batch.receiver_id} - {batch.sender_id, batch.carrier_id}, back, by=by, at=at)
         reconcile_if_settled(handover.batch_id, by=by.user_id, at=at)
 
 

@@ -88,9 +88,9 @@ def sign_names(
         ledger.record_for(events=events, by=by, at=at)
         _write_outcomes(handover, statement_id, lines, said)
         advance(handover, H.NAMED, at)
-    came = [lines[i].subject_id for i, c in said.items() if c in _CAME]
-    people.has_come(person_ids=came, authority_id=handover.receiver_id, by=by, at=at)
-    _follow_to_second(handover, [lines[i] for i, c in said.items() if c in _CAME], statement_id, occurred_at, by, at)
+        came = [lines[i] for i, c in said.items() if c in _CAME]
+        people.has_come(person_ids=[x.subject_id for x in came], authority_id=handover.receiver_id, by=by, at=at)
+        _follow_to_second(handover, came, statement_id, occurred_at, by, at)
     found = [_finding(handover, c, lines[i].subject_id) for i, c in said.items() if c is not OutcomeCode.RECEIVED]
     ledger.open_findings(findings=found + _bodies_differ(handover, statement_id, bodies_named(now)), by=by, at=at)
 

@@ -76,11 +76,17 @@ def search(request: ViewerRequest) -> HttpResponse:
 def hits(viewer: Viewer, rows: list[people.PersonRow]) -> list[Hit]:
     """The rows of a search with where they stand: two queries whatever their number, and one for the places."""
     here = gazetteer(viewer)
-    stands = ledger.where(viewer, [row.id for row in rows])
+    stands = _answering_first(ledger.where(viewer, [row.id for row in rows]))
     return [
         Hit(row.id, row.name, tuple(here.where(w.account, w.since) for w in stands if w.subject_id == row.id))
         for row in rows
     ]
+
+
+def _answering_first(stands: list[Whereabouts]) -> list[Whereabouts]:
+    """Who answers for the person now comes before who once did; of each, the latest first."""
+    latest = sorted(stands, key=lambda w: w.since, reverse=True)
+    return sorted(latest, key=lambda w: w.account.kind not in OPEN)
 
 
 def purpose_of(request: HttpRequest) -> str:
@@ -101,7 +107,7 @@ def file_context(request: ViewerRequest, opened: PersonFile) -> dict[str, object
     """Everything on a file, in a fixed number of questions."""
     viewer, at, person_id = request.viewer, request.at, opened.id
     today = at.date()
-    history, stands = ledger.history(viewer, person_id), ledger.where(viewer, [person_id])
+    history, stands = ledger.history(viewer, person_id), _answering_first(ledger.where(viewer, [person_id]))
     bases = safeguards.legal_bases(viewer, [person_id])[person_id]
     here = gazetteer(viewer, halls_of=_facilities_in(history, stands))
     users = access.user_names(viewer, testimony.speakers(opened, history, bases))

@@ -525,6 +525,23 @@ def test_manifests_and_handovers_stand_with_their_codes_and_what_was_said(browse
     assert "On no manifest that you may know of" not in absent
 
 
+def test_who_answers_now_comes_before_who_once_did(cast: Cast) -> None:
+    """A reader of two books sees where the person is, and below it whence he came."""
+    story, visitor = Story(cast).sealed(1), uuid4()
+    story.hand_over(1)
+    with story.register() as by:
+        access_actions.create_user(
+            user_id=visitor, username="visitor", name="Visitor", password=PASSWORD, by=by, at=NOON
+        )
+        for code in ("ALPHA", "BRAVO"):
+            access_actions.grant_duty(
+                user_id=visitor, kind=DutyKind.VISITING_BODY, authority_id=cast.authority[code], by=by, at=NOON
+            )
+    page = signed_in(visitor).get(f"/people/{story.people[0]}").content.decode()
+    now = section(page, "now")
+    assert now.index("in transit") < now.index("transferred out")
+
+
 def test_a_movement_that_the_reader_may_not_know_of_is_not_on_the_file(browse: Browse, cast: Cast) -> None:
     """Law 8: a visiting body of ALPHA reads the file of somebody on a sealed manifest, and learns nothing of it."""
     story, visitor = Story(cast).sealed(2), uuid4()

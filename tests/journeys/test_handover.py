@@ -205,7 +205,7 @@ def test_a_movement_from_the_plan_to_the_balance(
     become("anton")
     page.goto(batch)
     text = page.inner_text("main")
-    assert "reconciled" in text and "Nothing is left" in text and "0 left" in text
+    assert "reconciled" in text and "Nothing is left" in text and "0 still open" in text
     axe(page)
     for name in ("alice", "bushra", "chiara"):
         become(name)

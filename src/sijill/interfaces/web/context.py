@@ -12,6 +12,7 @@ from sijill.interfaces.web.notice import is_demo
 
 TEXT_SIZES = 4
 TEXT_COOKIE = "text_size"
+OFFERED = ("en", "ar")  # Sorani is laid out, and names of places have it; it is offered once its sentences are there
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def house(request: HttpRequest) -> dict[str, object]:
         "ways": ways(viewer) if viewer else [],
         "signs": bool(viewer and viewer.may(Act.SIGN_HANDOVER)),
         "here": here(request.path),
-        "languages": settings.LANGUAGES,
+        "languages": [(code, name) for code, name in settings.LANGUAGES if code in OFFERED],
         "text_size": size,
         "text_smaller": size - 1 if size else None,
         "text_larger": size + 1 if size + 1 < TEXT_SIZES else None,

@@ -96,6 +96,11 @@ class ProgressRow:
     received: int = 0
     open: int = 0
 
+    @property
+    def not_received(self) -> int:
+        """People of its manifests whose lines are settled, and who were not received at the end."""
+        return max(0, self.people - self.received - self.open)
+
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:

@@ -102,7 +102,7 @@ def topic(request: ViewerRequest, code: str) -> HttpResponse:
     claims = figures.claims(request.viewer, [row.id])
     days = [claim.day for claim in claims if claim.day]
     counts = figures.register_counts(request.viewer, row, days, now=request.at)
-    scale = scale_of(_numbers(claims, counts.values()))
+    scale, last = scale_of(_numbers(claims, counts.values())), _last_day(request, claims)
     context = {
         "topic": row,
         "span": span(claims),
@@ -110,6 +110,8 @@ def topic(request: ViewerRequest, code: str) -> HttpResponse:
         "scale": scale,
         "in_words": row.unit is Unit.WORDS,
         "beside": _measure_view(request, row.measure),
+        "last": last,
+        "register": counts[last] if last else None,
         "shown": next((c.shown for c in counts.values() if c.shown is not Shown.NOT_YET), None),
         "may_enter": request.viewer.may(Act.ENTER_FIGURES),
     }

@@ -10,14 +10,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sijill.domain.access.rules import Act, Refused, require
+from sijill.domain.access.rules import Act, Refused, Viewer, require
 from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.rules import AccountKind
 from sijill.domain.people import queries as people
 from sijill.domain.places.rules import FacilityRow
 from sijill.domain.transfers import actions as transfers_actions
 from sijill.domain.transfers import queries as transfers
-from sijill.domain.transfers.queries import BatchRow, ManifestLineRow, ManifestRow
+from sijill.domain.transfers.queries import BatchRow, HandoverRow, ManifestLineRow, ManifestRow
 from sijill.domain.transfers.rules import MANIFEST_PEOPLE_MAX, BatchState, HandoverState, Proposal, objections
 from sijill.interfaces.web.acting import act_once
 from sijill.interfaces.web.answering import ViewerRequest, acts, page, reads
@@ -268,6 +268,7 @@ def _show(
         "destination": names.facilities[row.destination_id],
         "lines": [(line, known[line.subject_id]) for line in lines],
         "handovers": handovers,
+        "next_handover": _next_for(viewer, handovers),
         "room": batch.size - sum(m.people for m in all_manifests if m.state != "cancelled"),
         "may_change": may_draw and draft,
         "may_seal": may_draw and draft and batch.state is not BatchState.PLANNED,
@@ -282,6 +283,17 @@ def _show(
         "opened": type(form).__name__ if form else "",
     }
     return page(request, "web/batches/manifest.html", context, status=form.answer_status if form else 200)
+
+
+def _next_for(viewer: Viewer, handovers: list[HandoverRow]) -> UUID | None:
+    """The handover whose next signature is the viewer's, else the one that is under way, else none."""
+    under_way = [h for h in handovers if h.state is not HandoverState.ACKNOWLEDGED]
+    begun = [h for h in under_way if h.ordinal == 1 or h.state is not HandoverState.EXPECTED or h is under_way[0]]
+    for h in begun:
+        turn = h.giver_id if h.state in (HandoverState.EXPECTED, HandoverState.NAMED) else h.receiver_id
+        if viewer.may(Act.SIGN_HANDOVER, authority_id=turn):
+            return h.id
+    return under_way[0].id if under_way else None
 
 
 def _seal_form(request: ViewerRequest, form: ActForm | None, batch: BatchRow) -> ActForm:

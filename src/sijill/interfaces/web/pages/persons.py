@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from sijill.domain.access import queries as access
-from sijill.domain.access.rules import Act, NotAllowed, Viewer
+from sijill.domain.access.rules import Act, DutyKind, NotAllowed, Viewer
 from sijill.domain.ledger import queries as ledger
 from sijill.domain.ledger.queries import EventRow, Whereabouts
 from sijill.domain.ledger.rules import OPEN
@@ -89,10 +89,20 @@ def _answering_first(stands: list[Whereabouts]) -> list[Whereabouts]:
     return sorted(latest, key=lambda w: w.account.kind not in OPEN)
 
 
+_OF_DUTY = {DutyKind.VISITING_BODY: "inspection", DutyKind.LEGAL_OFFICER: "legal"}
+
+
+def _purpose_of_duty(request: HttpRequest) -> str:
+    """What a reader who has not said it opens files for: what all his duties are there for, else the record."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    found = {_OF_DUTY.get(duty.kind, PURPOSES[0]) for duty in viewer.duties} if viewer else set()
+    return found.pop() if len(found) == 1 else PURPOSES[0]
+
+
 def purpose_of(request: HttpRequest) -> str:
-    """What for the reader opens files: said with the link, or with the last search."""
+    """What for the reader opens files: said with the link, or with the last search, or by his duty."""
     said = request.GET.get("for") or request.session.get("purpose")
-    return said if said in PURPOSES else PURPOSES[0]
+    return said if said in PURPOSES else _purpose_of_duty(request)
 
 
 @reads

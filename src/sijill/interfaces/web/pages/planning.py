@@ -58,7 +58,8 @@ def plan(request: ViewerRequest) -> HttpResponse:
             return act_once(request, "plan-batch", make)
         except Refused as refusal:
             form.refuse(refusal)
-            against = _plan_objections(request, given)
+            said = form.non_field_errors()
+            against = [sentence for sentence in _plan_objections(request, given) if sentence not in said]
     context = {"form": form, "objections": against, "operations": _in_force(request, operations, names)}
     return page(request, "web/batches/plan.html", context, status=form.answer_status)
 

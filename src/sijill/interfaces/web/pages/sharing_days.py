@@ -46,6 +46,7 @@ class Line:
     most: int
     first: Night
     last: Night
+    gaps: bool = False  # some days are not shown
 
     width, height = 720, 150
 
@@ -57,7 +58,7 @@ def line_of(days: list[Night]) -> Line | None:
     if len(days) < 2 or not most:
         return None
     beside = _steps(days, most, lambda day: day.pending + day.lost or None)
-    return Line(_steps(days, most, lambda day: day.counted), beside, most, days[0], days[-1])
+    return Line(_steps(days, most, lambda day: day.counted), beside, most, days[0], days[-1], len(shown) < len(days))
 
 
 def _steps(days: list[Night], most: int, height: Callable[[Night], int | None]) -> str:

@@ -24,7 +24,7 @@ def when(moment: datetime | None) -> str:
     local, utc = timezone.localtime(moment), moment.astimezone(UTC)
     beside = f"{utc:%H:%M}" if utc.date() == local.date() else f"{utc:%Y-%m-%d %H:%M}"
     return format_html(
-        '<time datetime="{}" dir="ltr">{} <small>{} UTC</small></time>',
+        '<time datetime="{}" dir="ltr">{} <small>({} UTC)</small></time>',
         f"{utc:%Y-%m-%dT%H:%M:%SZ}", f"{local:%Y-%m-%d %H:%M}", beside,
     )  # fmt: skip
 

@@ -48,16 +48,22 @@ def numbers(page: str, place: str) -> list[str]:
 def test_each_reader_reads_what_he_may_know(story: Story, browse: Browse) -> None:
     """Not known is said, never nought: the receiver knows what is coming, the sender his own people."""
     receiver = browse("chiara").get("/distribution").content.decode()
-    assert numbers(receiver, "C-HUB") == ["94", "0", "6", "0", "100", "120", "none", "0"]
-    assert numbers(receiver, "A-MAIN") == [*["not known"] * 4, "4", "none", "none", "not known"]
+    assert numbers(receiver, "C-HUB") == ["94", "0", "6", "0", "100", "120", "not recorded", "0"]
+    assert numbers(receiver, "A-MAIN") == [
+        *["not shown to you"] * 4,
+        "4",
+        "not recorded",
+        "not recorded",
+        "not shown to you",
+    ]
     sender = browse("alice").get("/distribution").content.decode()
-    assert numbers(sender, "A-MAIN") == ["-6", "10", "0", "0", "4", "none", "none", "0"]
-    assert numbers(sender, "C-HUB")[:4] == ["not known", "not known", "6", "0"]
+    assert numbers(sender, "A-MAIN") == ["-6", "10", "0", "0", "4", "not recorded", "not recorded", "0"]
+    assert numbers(sender, "C-HUB")[:4] == ["not shown to you", "not shown to you", "6", "0"]
     analyst = browse("farid").get("/distribution").content.decode()  # counts, and no coming movement
-    assert numbers(analyst, "A-MAIN")[:4] == ["not known", "10", "not known", "not known"]
-    assert numbers(analyst, "C-HUB")[2] == "not known"
+    assert numbers(analyst, "A-MAIN")[:4] == ["not shown to you", "10", "not shown to you", "not shown to you"]
+    assert numbers(analyst, "C-HUB")[2] == "not shown to you"
     stranger = browse("dora").get("/distribution").content.decode()
-    assert numbers(stranger, "C-HUB") == [*["not known"] * 4, "100", "120", "none", "not known"]
+    assert numbers(stranger, "C-HUB") == [*["not shown to you"] * 4, "100", "120", "not recorded", "not shown to you"]
 
 
 def test_the_excluded_region_stands_greyed_with_its_rule(story: Story, browse: Browse) -> None:

@@ -100,12 +100,12 @@ def test_only_the_next_thing_is_a_button_and_only_for_its_side(browse: Browse, s
 def test_the_count_is_always_in_sight(browse: Browse, counted_story: Story) -> None:
     client = browse("basil")
     page = text(client.get(address(counted_story)))
-    assert "<strong>0</strong> of 6 said" in page and "<strong>6</strong> left" in page
+    assert "<strong>0</strong> of 6 said" in page and "<strong>6</strong> to go" in page
     say(client, counted_story, 1, "received")
     for step in ("", "names", "names/sign"):
         page = text(client.get(address(counted_story, 1, step)))
-        assert "<strong>1</strong> of 6 said" in page and "<strong>5</strong> left" in page, step
-    assert "<strong>6</strong> left" in text(browse("asma").get(address(counted_story)))  # a draft is nobody else's
+        assert "<strong>1</strong> of 6 said" in page and "<strong>5</strong> to go" in page, step
+    assert "<strong>6</strong> to go" in text(browse("asma").get(address(counted_story)))  # a draft is nobody else's
 
 
 def test_presenting_counting_naming_acknowledging_through_the_pages(browse: Browse, story: Story) -> None:
@@ -496,3 +496,37 @@ def test_one_user_of_both_sides_signs_one_of_them(browse: Browse, story: Story) 
     assert client.post(address(story, 1, "present"), key()).status_code == 302
     page = client.post(address(story, 1, "count"), key(bodies="6", injured="0", dead="0"))
     assert page.status_code == 422 and "Nobody signs for both" in text(page)
+
+
+def test_the_manifest_leads_each_to_the_handover_that_waits_for_him(cast: Cast, browse: Browse) -> None:
+    """Between two handovers the carrier presents the second; the officer at the destination is not led to the first."""
+    story = Story(cast).sealed(2)
+    manifest = f"/manifests/{story.manifests[0]}"
+    for ordinal, names in ((1, ("asma", "basil", "charlie")), (2, ("basil", "charlie"))):
+        for name in names:
+            page = text(browse(name).get(manifest))
+            assert f'class="button" href="/handovers/{story.handover(ordinal).id}"' in page, (ordinal, name)
+            assert page.count('class="button" href="/handovers/') == 1
+        story.hand_over(ordinal)
+    assert 'class="button" href="/handovers/' not in text(browse("charlie").get(manifest))
+    assert "You sign as <bdi>" not in text(browse("charlie").get(f"/handovers/{story.handover(2).id}"))
+
+
+def test_who_signs_stands_above_the_button(cast: Cast, browse: Browse) -> None:
+    """On a shared phone nobody signs under another's name unawares."""
+    story = Story(cast).sealed(2)
+    page = text(browse("asma").get(f"/handovers/{story.handover(1).id}"))
+    assert "You sign as <bdi>Asma</bdi>." in page
+
+
+def test_a_batch_says_how_many_were_not_received(cast: Cast, browse: Browse) -> None:
+    """Two of three come; the third is settled and not received: the sum is whole on the first screen."""
+    story = Story(cast).sealed(3)
+    story.present(1)
+    story.count(1, bodies=2)
+    story.names(1, {3: "absent"})
+    story.acknowledge(1, {3: "returned"})
+    story.hand_over(2)
+    page = text(browse("anton").get(f"/batches/{story.batch}"))
+    assert "<strong>2</strong> of 3 people received" in page and "<strong>0</strong> still open" in page
+    assert "<strong>1</strong> not received" in page

@@ -540,6 +540,7 @@ def test_who_answers_now_comes_before_who_once_did(cast: Cast) -> None:
     page = signed_in(visitor).get(f"/people/{story.people[0]}").content.decode()
     now = section(page, "now")
     assert now.index("in transit") < now.index("transferred out")
+    assert "an inspection" in page  # what his duty is there for, until he says something else
 
 
 def test_a_movement_that_the_reader_may_not_know_of_is_not_on_the_file(browse: Browse, cast: Cast) -> None:

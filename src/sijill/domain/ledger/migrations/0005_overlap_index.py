@@ -1,9 +1,8 @@
 """Law 1's exclusion constraint, written so that no query can be answered from its index; the index is built anew.
 
-A GiST index may lose entries of rows that stand (PostgreSQL 15.18 and 18.6, pure SQL): a scan that is started again and
-again in one statement, as the inside of a nested loop, keeps the dead entries it noted while the index was one page, and
-marks whatever stands at those places once that page has split. The constraint's own checks begin a new scan each time
-and are not touched by this. Expressions that no query uses keep everything else away from it (docs/adr/0006).
+A GiST index may lose entries of rows that stand (PostgreSQL 15.18 and 18.6, pure SQL) while a statement scans it again and
+again, as the inside of a nested loop, and writes. The constraint's own checks begin a new scan each time and are not
+touched by this. Expressions that no query uses keep everything else away from it (docs/adr/0006).
 """
 
 from typing import ClassVar

@@ -300,10 +300,12 @@ def _left(
     request: ViewerRequest, names: Directory, handovers: list[HandoverRow]
 ) -> tuple[list[LeftView], list[StandingView], int]:
     """Who is left: differences by name; how many nobody has spoken of and who answers for them; what is not shown."""
-    lines = {h.id: transfers.lines(request.viewer, h.id) for h in handovers}
-    quiet = [(h, _not_spoken_of(h, handovers, lines)) for h in handovers]
+    counts = transfers.line_counts(request.viewer, [h.id for h in handovers])
+    quiet = [(h, _not_spoken_of(h, handovers, counts)) for h in handovers]
     standing = [StandingView(h, names.authorities[h.giver_id], n) for h, n in quiet if n]
-    still_open = [(h, line) for h in handovers for line in lines[h.id] if line.code and not is_settled(line)]
+    differing = [h for h in handovers if set(counts[h.id]) - _SETTLED]  # most have none: their lines are not read
+    lines = {h.id: transfers.lines(request.viewer, h.id) for h in differing}
+    still_open = [(h, line) for h in differing for line in lines[h.id] if line.code and not is_settled(line)]
     shown = people_by_id(request, [line.subject_id for _h, line in still_open[:LEFT_SHOWN]])
     about = ledger.findings_by_refs(request.viewer, [h.id for h in handovers])
     left = [
@@ -316,13 +318,16 @@ def _left(
     return left, standing, len(still_open) - len(left)
 
 
-def _not_spoken_of(row: HandoverRow, handovers: list[HandoverRow], lines: dict[UUID, tuple[LineRow, ...]]) -> int:
+_CARRIED = (OutcomeCode.RECEIVED.value, OutcomeCode.EXTRA.value)
+_SETTLED = {*_CARRIED, OutcomeCode.DEAD.value, ""}  # or not spoken of yet: those are counted
+
+
+def _not_spoken_of(row: HandoverRow, handovers: list[HandoverRow], counts: dict[UUID, dict[str, int]]) -> int:
     """Lines of a handover without a word; before the carrier presents, those he carries."""
     if row.ordinal == 1 or row.state is not HandoverState.EXPECTED:
-        return sum(not line.code for line in lines[row.id])
+        return counts[row.id].get("", 0)
     first = next((h for h in handovers if h.manifest_id == row.manifest_id and h.ordinal == 1), None)
-    carried = (OutcomeCode.RECEIVED.value, OutcomeCode.EXTRA.value)
-    return sum(line.code in carried for line in lines[first.id]) if first else 0
+    return sum(counts[first.id].get(code, 0) for code in _CARRIED) if first else 0
 
 
 urlpatterns = [

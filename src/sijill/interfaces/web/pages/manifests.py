@@ -256,7 +256,7 @@ def _show(
     draft = row.state == "draft" and batch.state in DRAWABLE
     handovers = transfers.handovers(viewer, manifest_id=row.id)
     still_here = row.state != "cancelled" and all(h.state is HandoverState.EXPECTED for h in handovers)
-    all_manifests = transfers.manifests(viewer, batch.id)
+    all_manifests = transfers.manifests(viewer, batch.id) if may_draw and draft else []
     context = {
         "here": "batches",
         "manifest": row,

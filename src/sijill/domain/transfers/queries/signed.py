@@ -124,6 +124,9 @@ _HALF = (
 def lines_without_counterpart(viewer: Viewer) -> dict[int, int]:
     """Per giver's book: handover lines of which one half has effect and not the other, and no finding says so."""
     with connection.cursor() as cursor:
+        # A young register, or one whose statistics a crash has emptied, looks small to the planner, which then reads
+        # every event again for each line.
+        cursor.execute("set local enable_seqscan = off")
         cursor.execute(
             "select h.giver_id, count(*) from transfers_handoverline l join transfers_handover h"
             " on h.id = l.handover_id where l.code in ('received', 'extra')"
@@ -132,4 +135,6 @@ def lines_without_counterpart(viewer: Viewer) -> dict[int, int]:
             " and (f.ref in (h.id, l.out_event, l.in_event) or f.code in ('nobody-answers', 'two-claim')))"
             " group by h.giver_id"
         )
-        return dict(cursor.fetchall())
+        found = dict(cursor.fetchall())
+        cursor.execute("set local enable_seqscan = on")
+        return found

@@ -244,7 +244,8 @@ def show(request: ViewerRequest, row: BatchRow, form: ActForm | None = None) -> 
     against = objections(decisions, Proposal(row.sender_id, row.receiver_id, row.size, already=already))
     events = transfers.batch_events(viewer, row.id)
     known = access.user_names(viewer, {by for _state, _at, by, _note in events})
-    left, standing, left_more = _left(request, names, handovers)
+    counts = transfers.line_counts(viewer, [h.id for h in handovers])
+    left, standing, left_more = _left(request, names, handovers, counts)
     may_draw = viewer.may(Act.SEAL_MANIFEST, authority_id=row.sender_id)
     context = {
         "batch": _batch_view(row, names, transfers.progress(viewer, [row.id])[row.id]),
@@ -253,7 +254,7 @@ def show(request: ViewerRequest, row: BatchRow, form: ActForm | None = None) -> 
         "objections": [objection(o) for o in against],
         "history": [(state, at, known.get(by), note) for state, at, by, note in events],
         "manifests": [(m, names.facilities[m.destination_id]) for m in transfers.manifests(viewer, row.id)],
-        "handovers": _handover_views(request, names, handovers),
+        "handovers": _handover_views(request, names, handovers, counts),
         "left": left,
         "left_more": left_more,
         "standing": standing,
@@ -283,9 +284,10 @@ def _draw_or(request: ViewerRequest, form: ActForm | None, row: BatchRow, names:
     return form if isinstance(form, DrawForm) else _draw_form(request, row, names, fresh=True)
 
 
-def _handover_views(request: ViewerRequest, names: Directory, rows: list[HandoverRow]) -> list[HandoverView]:
-    ids = [row.id for row in rows]
-    signed, counts = transfers.statements_of(request.viewer, ids), transfers.line_counts(request.viewer, ids)
+def _handover_views(
+    request: ViewerRequest, names: Directory, rows: list[HandoverRow], counts: dict[UUID, dict[str, int]]
+) -> list[HandoverView]:
+    signed = transfers.statements_of(request.viewer, [row.id for row in rows])
     order = [code.value for code in OutcomeCode]
     return [
         HandoverView(
@@ -297,10 +299,9 @@ def _handover_views(request: ViewerRequest, names: Directory, rows: list[Handove
 
 
 def _left(
-    request: ViewerRequest, names: Directory, handovers: list[HandoverRow]
+    request: ViewerRequest, names: Directory, handovers: list[HandoverRow], counts: dict[UUID, dict[str, int]]
 ) -> tuple[list[LeftView], list[StandingView], int]:
     """Who is left: differences by name; how many nobody has spoken of and who answers for them; what is not shown."""
-    counts = transfers.line_counts(request.viewer, [h.id for h in handovers])
     quiet = [(h, _not_spoken_of(h, handovers, counts)) for h in handovers]
     standing = [StandingView(h, names.authorities[h.giver_id], n) for h, n in quiet if n]
     differing = [h for h in handovers if set(counts[h.id]) - _SETTLED]  # most have none: their lines are not read
